@@ -1,0 +1,1 @@
+libshepd_a_SOURCES += src/conf/conf.h

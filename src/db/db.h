@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * PostgreSQL: every statement by name, the journal, replay protection, the domain's repositories.
+ *
+ * One connection a process, opened on first use, reopened with back-off after a loss. Statements are
+ * prepared once per connection and pipelined where the order allows. A lost connection, time-out or
+ * shutdown is ERR_DB_UNAVAILABLE (retriable, nothing half done); any other failure ERR_DB_STATEMENT.
+ * No now() in SQL: times are arguments. libpq is known here only.
+ */
+#ifndef DB_DB_H
+#define DB_DB_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/octets.h"
+
+struct db;
+
+/* Remembers how to connect; does not connect. milliseconds: the longest that any one statement or
+ * connect may take. */
+int db_new(const char *conninfo, unsigned milliseconds, struct db **out, struct err *) MUSTCHECK;
+void db_free(struct db *); /* takes NULL */
+
+/* The monotonic instant (CLOCK_MONOTONIC, ns) by which the current request must end; 0 = none. */
+void db_set_deadline(struct db *, int64_t monotonic_ns);
+
+/* --- the transaction of one request ------------------------------------------------------------ */
+
+enum db_claim {
+	DB_CLAIM_NEW,	   /* ours to handle, inside the open transaction */
+	DB_CLAIM_REPEATED, /* answered before: *stored is the reply, octet for octet */
+	DB_CLAIM_MISUSED   /* the same messageId with another body */
+};
+
+/* BEGIN and claim (sender_id, message_id) with the SHA-256 of the signed operation. A concurrent
+ * holder of the same claim is waited for. After REPEATED and MISUSED the transaction is over. */
+int db_begin_claim(struct db *, const char *sender_id, const char *message_id,
+    const unsigned char body_sha256[32], struct instant now, struct arena *, enum db_claim *out,
+    struct octets *stored, struct err *) MUSTCHECK;
+
+struct db_journal_row {
+	struct instant received_at, finished_at;
+	const char *transaction_id; /* ours, unique */
+	const char *peer;
+	const char *endpoint, *operation, *service_id, *sender_id, *message_id, *correlation_id;
+	const char *signer_iin, *signer_bin, *signer_serial, *signer_fingerprint;
+	const char *business_iin, *business_bin, *business_serial, *business_fingerprint;
+	const char *verdict; /* "accepted", "refused", "repeated" */
+	const char *code;    /* row name of err.def */
+	const char *wire;    /* code on the wire */
+	const char *detail;
+	const char *deviations;
+	unsigned char received_sha256[32];
+	struct octets received; /* may be empty: kept up to 64 KiB for refusals */
+	size_t received_octets; /* full size */
+	struct octets sent;
+	unsigned count; /* rows this one stands for (rate limit), usually 1 */
+};
+
+/* Journal row, the claim's answer, COMMIT; 0 only after the server said COMMIT (F05). */
+int db_finish(struct db *, const struct db_journal_row *, struct err *) MUSTCHECK;
+
+/* ROLLBACK if a transaction is open; never fails. */
+void db_abandon(struct db *);
+
+/* A refusal's or a repetition's row in a transaction of its own. */
+int db_journal(struct db *, const struct db_journal_row *, struct err *) MUSTCHECK;
+
+/* --- the housing queue (inside the open transaction) ------------------------------------------- */
+
+struct db_hq_application {
+	const char *number;	 /* registration number */
+	const char *iin;	 /* applicant */
+	const char *locality;	 /* KATO */
+	const char *channel;
+	const char *profile;
+	const char *state;	 /* "REGISTERED" */
+	struct instant registered_at;
+	const char *term;	 /* "2026-03-12" */
+	const char *message_id, *sender_id;
+	struct octets document;	 /* the signed application as it was digested-in (evidence) */
+	const char *phone, *email, *rca, *address_kato, *categories; /* categories: comma-separated */
+	const char *result_at;	 /* "" = no result yet */
+};
+
+/* The number of an open application of this IIN in this locality, or NULL. Takes the lock under which
+ * a second one cannot register meanwhile. */
+int db_hq_find_open(struct db *, const char *iin, const char *locality, struct arena *,
+    const char **number, struct err *) MUSTCHECK;
+
+/* The next value of a counter ("2012-almaty-oblast/2026"), from 1, gap-free because it commits with the
+ * registration. */
+int db_hq_next(struct db *, const char *counter, int64_t *out, struct err *) MUSTCHECK;
+
+int db_hq_register(struct db *, const struct db_hq_application *, struct err *) MUSTCHECK;
+
+/* *found is false for nobody's number and for somebody else's alike. */
+int db_hq_status(struct db *, const char *iin, const char *number, struct arena *,
+    struct db_hq_application *out, bool *found, struct err *) MUSTCHECK;
+
+/* --- migrations (shepctl migrate) -------------------------------------------------------------- */
+
+/* Applies the numbered files NNN_name.sql of a folder that are not yet applied, each in one
+ * transaction, in order; refuses when an applied file has changed since. say() is told of each. */
+int db_migrate(const char *conninfo, const char *folder, struct instant now,
+    void (*say)(void *self, const char *line), void *self, struct err *) MUSTCHECK;
+
+/* The connection works and the schema is as new as this program needs. */
+int db_check(const char *conninfo, struct err *) MUSTCHECK;
+
+#endif

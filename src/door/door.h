@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The door: gSOAP's listener behind a guard, TLS, and the outbound client.
+ *
+ * Promise: a struct door_request is one whole HTTP request: framed by exactly one Content-Length (or a
+ * complete chunked body), within its size limit (refused before the body is read), UTF-8 XML by its
+ * media type, not encoded, and read before the deadline; nothing of it is read again, and no octet of
+ * one connection ever reaches the next. gSOAP's runtime and OpenSSL's SSL_* are known here.
+ */
+#ifndef DOOR_DOOR_H
+#define DOOR_DOOR_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/octets.h"
+
+struct door_options {
+	const char *address;
+	unsigned port; /* 0 = any free one; see door_port() */
+	bool tls;
+	const char *certificate, *key; /* PEM, for tls */
+	size_t body_limit;	       /* octets */
+	unsigned request_seconds;      /* from the first octet to the end of the answer */
+	unsigned idle_seconds;	       /* between requests of one connection */
+	unsigned keep_alive;	       /* requests of one connection; 1 = close after each */
+};
+
+struct door_request {
+	const char *method;	  /* "POST", "GET" */
+	const char *path;	  /* without query: "/sync" */
+	const char *query;	  /* "" if none: "wsdl" */
+	const char *host;	  /* Host header, checked for characters; "" if none */
+	const char *content_type; /* media type without parameters, "" for GET */
+	const char *soap_action;  /* quotes taken off */
+	const char *peer;	  /* "127.0.0.1:40312" */
+	bool tls;
+	struct octets body;
+	int64_t deadline; /* CLOCK_MONOTONIC, ns */
+};
+
+struct door_reply {
+	int status;
+	const char *content_type; /* "text/xml; charset=utf-8" */
+	struct octets body;
+	unsigned retry_after; /* seconds, 0 = none */
+	bool close;
+};
+
+/* Called for each whole request. Fills the reply out of the arena; never fails. */
+typedef void door_handler(void *self, const struct door_request *, struct arena *, struct door_reply *);
+
+/* Told of each request that the door itself refused (framing, size, time): after the answer left. */
+typedef void door_refused(void *self, const char *peer, const char *method, const char *path,
+    const struct err *);
+
+struct door; /* a listening socket */
+
+/* Listens. Before the fork. ERR_CONFIG. */
+int door_open(const struct door_options *, struct door **out, struct err *) MUSTCHECK;
+void door_close(struct door *);
+unsigned door_port(const struct door *);
+
+/* Serves connections from these doors until *stop is not 0 (checked between requests and when a
+ * signal interrupts); requests in flight are finished. One process, one connection at a time. */
+int door_serve(struct door *const *doors, size_t count, door_handler *, door_refused *, void *self,
+    const volatile int *stop, struct err *) MUSTCHECK;
+
+/* The outbound client: POSTs octets, returns status and body. url is http:// or https://; ca is a PEM
+ * file of anchors for https, or NULL for the system's. ERR_HTTP_* of the table on trouble. */
+struct door_call {
+	const char *url;
+	const char *ca;
+	struct octets body;
+	unsigned seconds;
+	size_t answer_limit;
+};
+int door_post(const struct door_call *, struct arena *, int *status, struct octets *answer,
+    struct err *) MUSTCHECK;
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Trust: anchors and intermediates, pinned partner certificates, CRLs; who a certificate is.
+ *
+ * One struct pki is loaded before the fork and only read afterwards, but for the two caches (decoded
+ * certificates by digest, verdicts by digest and validity), which are each process's own. OpenSSL's
+ * X.509 is known here. Certificates of KZ GOST work through the kzgost provider (gost/), loaded first.
+ */
+#ifndef PKI_PKI_H
+#define PKI_PKI_H
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/octets.h"
+
+struct pki;
+struct pki_cert;    /* decoded, with its public key; owned by the struct pki's cache */
+struct evp_pkey_st; /* OpenSSL's EVP_PKEY, opaque: handed to sig/ */
+
+enum pki_revocation {
+	PKI_REVOCATION_OFF,
+	PKI_REVOCATION_CRL /* the leaf by a CRL in force; an intermediate where its issuer's is loaded */
+};
+
+enum pki_family {
+	PKI_RSA,
+	PKI_GOST2015,
+	PKI_GOST2004,
+	PKI_OTHER
+};
+
+struct pki_options {
+	const char *trust;    /* folder of CA certificates, PEM or DER: self-signed = anchor, else
+				 intermediate; NULL = none */
+	const char *partners; /* folder of pinned end-entity certificates; NULL = none. A CA found
+				 there is never an anchor */
+	const char *const *pinned; /* further files of pinned certificates, NULL-terminated; or NULL */
+	const char *crl;	   /* folder of CRLs; NULL = none */
+	enum pki_revocation revocation;
+};
+
+/* Reads everything. A file that is no certificate or CRL is ERR_CONFIG, with its name; every such
+ * file is told to `complain` (may be NULL) and all are read before it fails. */
+typedef void pki_complain(void *self, const char *file, const char *what);
+int pki_open(const struct pki_options *, pki_complain *complain, void *self, struct pki **out,
+    struct err *) MUSTCHECK;
+void pki_close(struct pki *); /* takes NULL */
+
+/* What is loaded, for `shepctl check` and the log. */
+struct pki_census {
+	size_t anchors, intermediates, partners, crls;
+};
+struct pki_census pki_census(const struct pki *);
+
+/* A certificate out of DER: all octets must be one certificate (R-40). The same octets give the same
+ * pointer (cache by SHA-256, bounded). ERR_PKI_CERTIFICATE. */
+int pki_decode(struct pki *, struct octets der, const struct pki_cert **out, struct err *) MUSTCHECK;
+
+/* A pinned partner by issuer (RFC 2253-like text, order free: compared as a set of RDNs) and serial
+ * (decimal text, up to 48 digits). Of several with that name the one valid at `at` is taken.
+ * ERR_PKI_UNKNOWN_SIGNER. */
+int pki_find_partner(struct pki *, const char *issuer, const char *serial, struct instant at,
+    const struct pki_cert **out, struct err *) MUSTCHECK;
+
+/* The public key; valid as long as the certificate. */
+struct evp_pkey_st *pki_key(const struct pki_cert *);
+enum pki_family pki_family(const struct pki_cert *);
+unsigned pki_key_bits(const struct pki_cert *);
+struct octets pki_der(const struct pki_cert *);
+
+/* Roles out of extended key usage (nca.md 5). */
+enum {
+	PKI_ROLE_PERSON = 1u << 0,   /* 1.2.398.3.3.4.1.1 */
+	PKI_ROLE_LEGAL = 1u << 1,    /* ...4.1.2 */
+	PKI_ROLE_HEAD = 1u << 2,     /* ...4.1.2.1 */
+	PKI_ROLE_SIGNRIGHT = 1u << 3,
+	PKI_ROLE_FINANCE = 1u << 4,
+	PKI_ROLE_HR = 1u << 5,
+	PKI_ROLE_EMPLOYEE = 1u << 6,
+	PKI_ROLE_SYSTEM = 1u << 7 /* ...4.1.2.6, ...4.1.1.1 */
+};
+
+/* Who a certificate is. Plain values, may be copied. */
+struct pki_signer {
+	char iin[13];	     /* serialNumber "IIN" + 12 digits, exactly one; "" if none */
+	char bin[13];	     /* OU "BIN" + 12 digits, exactly one; "" if none */
+	char name[256];	     /* CN, UTF-8, cut */
+	char serial[64];     /* decimal */
+	char fingerprint[65]; /* SHA-256 of the DER, hex */
+	unsigned roles;
+	bool sign_capable; /* digitalSignature and nonRepudiation, and not an authentication-only
+			      certificate (clientAuth without emailProtection) */
+	bool pinned;
+	enum pki_family family;
+	struct instant not_before, not_after;
+};
+
+void pki_describe(const struct pki_cert *, struct pki_signer *out);
+
+/* Is the certificate good at `at`? Pinned (octet equality) replaces the chain, not validity, key usage
+ * or revocation. Chain by OpenSSL's path validation, strict, depth 4, security level 2 (GOST 2004 has
+ * 128 bits), CRL signatures over the raw octets. Needs digitalSignature; does not ask for
+ * sign_capable: that is the caller's rule (HQ-E014 is not a fault). Not a CA.
+ * ERR_PKI_UNKNOWN_ISSUER, _NOT_YET_VALID, _EXPIRED, _REVOKED, _USAGE, _CERTIFICATE,
+ * _REVOCATION_UNKNOWN. */
+int pki_judge(struct pki *, const struct pki_cert *, struct instant at, struct pki_signer *out,
+    struct err *) MUSTCHECK;
+
+/* Our own certificate and private key for signing and TLS: PEM files; or PKCS#12 with its password.
+ * The key must belong to the certificate. ERR_CONFIG. */
+struct pki_identity;
+int pki_identity_load(const char *certificate, const char *key, const char *password,
+    struct pki_identity **out, struct err *) MUSTCHECK;
+void pki_identity_free(struct pki_identity *);
+struct evp_pkey_st *pki_identity_key(const struct pki_identity *);
+const struct pki_cert *pki_identity_certificate(const struct pki_identity *);
+
+#endif

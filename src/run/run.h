@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The order of everything: pipeline, master, worker, inspection.
+ *
+ * Only here is the time of day asked for, and only here do the rooms meet.
+ */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include "codec/codec.h"
+#include "conf/conf.h"
+#include "db/db.h"
+#include "door/door.h"
+#include "pki/pki.h"
+#include "route/route.h"
+#include "service/service.h"
+#include "sig/sig.h"
+
+/* What is made before the fork and only read afterwards. */
+struct run_house {
+	const struct conf *conf;
+	struct pki *pki;
+	struct pki_identity *identity; /* the key that signs replies */
+	enum sig_keyinfo keyinfo;
+	struct sig_policy policy;
+	struct route_table routes;
+	struct service_room *services;
+	struct run_wsdl *wsdl; /* contract files with the place of the address known */
+};
+
+/* Process-wide libraries in their order: clock, gost, dom, sig. Once, before any fork. */
+int run_init(struct err *) MUSTCHECK;
+void run_fini(void);
+
+/* Everything out of a configuration. complain is told of every mistake (files that do not load,
+ * unknown handlers, profiles, callers); ERR_CONFIG when there was one. */
+int run_house_open(const struct conf *, conf_complain *, void *self, struct run_house **out,
+    struct err *) MUSTCHECK;
+void run_house_close(struct run_house *);
+
+/* One process's own tools. */
+struct run_desk {
+	const struct run_house *house;
+	struct codec *codec;
+	struct db *db;
+	struct instant (*now)(void); /* tests own the clock */
+};
+
+/* One request, forward only (design.md 4). Always gives a reply. */
+void run_pipeline(struct run_desk *, const struct door_request *, struct arena *, struct door_reply *);
+
+/* The daemon's life: master, workers, signals. Returns the exit status. */
+int run_master(const char *conf_file);
+
+/* shepctl inspect: the rooms from octets to verdict, no routing, no database. */
+struct run_inspection {
+	bool accepted;
+	struct err err;
+	struct sig_part part;	 /* transport, or the outermost signer of a document */
+	struct sig_part signers[SIG_MOST_SIGNERS];
+	size_t signer_count;
+	const char *kind; /* "envelope", "document" */
+};
+void run_inspect(struct octets file, struct pki *, const struct sig_policy *, struct instant at,
+    struct arena *, struct run_inspection *out);
+
+#endif
