@@ -38,16 +38,30 @@ int run_house_open(const struct conf *, conf_complain *, void *self, struct run_
     struct err *) MUSTCHECK;
 void run_house_close(struct run_house *);
 
-/* One process's own tools. */
+/* One process's own tools; made after the fork. */
 struct run_desk {
 	const struct run_house *house;
 	struct codec *codec;
 	struct db *db;
+	struct run_tally *tally;     /* refusals counted by peer (run/evidence.c) */
 	struct instant (*now)(void); /* tests own the clock */
 };
 
+/* A worker calls these at its start and its end; closing writes the rows of refusals that were only
+ * counted so far. */
+int run_desk_open(const struct run_house *, struct instant (*now)(void), struct run_desk **out,
+    struct err *) MUSTCHECK;
+void run_desk_close(struct run_desk *); /* takes NULL */
+
+/* The time of day: the only place that asks for it. */
+struct instant run_now(void);
+
 /* One request, forward only (design.md 4). Always gives a reply. */
 void run_pipeline(struct run_desk *, const struct door_request *, struct arena *, struct door_reply *);
+
+/* What the door refused by itself (framing, size, time): a journal row and a log line. */
+void run_refused(struct run_desk *, const char *peer, const char *method, const char *path,
+    const struct err *);
 
 /* The daemon's life: master, workers, signals. Returns the exit status. */
 int run_master(const char *conf_file);

@@ -18,6 +18,7 @@ struct service_call {
 	const struct msg_request *request;
 	const struct dom *payload;	 /* the document that was verified, or the one cut from data */
 	struct octets payload_octets;	 /* its octets */
+	struct octets evidence;		 /* the document as it came, signature included */
 	const struct msg_signer *signer; /* the business signer; NULL where the service asks for none */
 	const char *profile;		 /* the service's rule profile by name */
 	struct instant now;
