@@ -1,0 +1,3 @@
+bin_PROGRAMS += shepctl
+shepctl_SOURCES = src/ctl/main.c src/ctl/ctl.h
+shepctl_LDADD = $(SHEPD_LIBS)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * shepctl: the operator's hand. One program, one table of subcommands (main.c), one file each.
+ *
+ * Results go to standard output and are meant for other programs, too; complaints and help go to
+ * standard error.
+ */
+#ifndef CTL_CTL_H
+#define CTL_CTL_H
+
+enum ctl_exit {
+	CTL_OK = 0,
+	CTL_REFUSED = 1, /* the answer is no: a mistake found, a message refused, a call failed */
+	CTL_USAGE = 2	 /* the command line is wrong */
+};
+
+struct ctl_command {
+	const char *name;
+	/* argv[0] is the subcommand's name, as getopt_long() wants it. Returns the exit status. */
+	int (*run)(int argc, char **argv);
+	const char *help; /* one line */
+};
+
+/* "shepctl NAME: <text>" to standard error; returns CTL_USAGE. */
+int ctl_usage(const char *name, const char *text);
+
+int ctl_version(int argc, char **argv);
+
+#endif
