@@ -1,1 +1,1 @@
-libshepd_a_SOURCES += src/log/log.h
+libshepd_a_SOURCES += src/log/log.c src/log/log.h
