@@ -1,0 +1,2 @@
+TESTS += tests/unit/contract.py
+EXTRA_DIST += tests/unit/contract.py
