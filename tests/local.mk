@@ -35,12 +35,12 @@ check-faults: all $(check_DATA)
 check-sanitize:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(FUZZ_TESTS) $(VECTOR_TESTS) $(SCENARIO_TESTS)'
 
-TIDY_SOURCES = $(filter %.c,$(libshepd_a_SOURCES) $(shepd_SOURCES) $(shepctl_SOURCES))
+TIDY_FILES = $(filter %.c,$(libshepd_a_SOURCES) $(shepd_SOURCES) $(shepctl_SOURCES))
 check-tidy: $(BUILT_SOURCES)
 	SRCDIR='$(abs_top_srcdir)' $(srcdir)/tests/tidy -std=gnu11 -I$(abs_top_builddir) \
 		-I$(abs_top_builddir)/gen -Isrc "-DPKGDATADIR='\"/d\"'" "-DSYSCONFDIR='\"/e\"'" \
 		$(GSOAP_CFLAGS) $(XMLSEC_CFLAGS) $(XML_CFLAGS) $(LIBPQ_CFLAGS) $(LIBCONFIG_CFLAGS) \
-		-- $(TIDY_SOURCES)
+		-- $(TIDY_FILES)
 
 bench: all $(check_DATA) $(check_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/bench/run
