@@ -2,8 +2,8 @@
  *
  * Configuration: shepd.conf in libconfig's syntax, into plain structs; all mistakes at once.
  *
- * What may be set stands in one table (conf_def.h): name, type, default, range, help; the man page and
- * the shipped example are checked against it. conf checks form; what needs another room (do the
+ * What may be set stands in one table (conf_def.h): name, type, default, range, help; the man page
+ * and the shipped example are checked against it. conf checks form; what needs another room (do the
  * certificates load, does the handler exist) is `shepctl check`'s second half, in run/.
  */
 #ifndef CONF_CONF_H
@@ -13,11 +13,18 @@
 
 #include "base/err.h"
 
+/* Where something stands; for what is found wrong with it later. line 0 = not said anywhere. */
+struct conf_place {
+	const char *file;
+	int line;
+};
+
 struct conf_listener {
 	const char *address; /* "127.0.0.1" */
-	unsigned port;
+	unsigned port;	     /* 0 = any free one */
 	bool tls;
-	const char *certificate, *key;
+	const char *certificate, *key; /* PEM, for tls */
+	struct conf_place at;
 };
 
 struct conf_signing {
@@ -25,6 +32,7 @@ struct conf_signing {
 	const char *password_file;     /* for the key; "" = none */
 	bool issuer_serial;	       /* KeyInfo by issuer and serial instead of the certificate */
 	bool set;		       /* the group is there */
+	struct conf_place at;
 };
 
 struct conf_sender {
@@ -32,7 +40,7 @@ struct conf_sender {
 	const char *const *certificates; /* files, pinned for this sender */
 	size_t certificate_count;
 	bool bare_faultcode, suspended;
-	int line;
+	struct conf_place at;
 };
 
 struct conf_service {
@@ -42,12 +50,13 @@ struct conf_service {
 	size_t caller_count;
 	bool business_signature;
 	const char *placement; /* "auto", "text", "child", "data" */
-	int line;
+	struct conf_place at;
 };
 
 struct conf {
 	const char *file;
-	const char *data_dir;
+	const char *data_dir;	 /* wsdl/ and schemas/ stand in it */
+	const char *include_dir; /* folder of further *.conf files; "" = none */
 	const char *log_level;
 	const char *public_url; /* for the WSDL's address; "" = by the Host header */
 	struct conf_listener *listeners;
@@ -55,12 +64,14 @@ struct conf {
 	struct {
 		const char *daemon, *migrate; /* libpq connection strings */
 		unsigned milliseconds;
+		struct conf_place at;
 	} database;
 	struct {
 		const char *anchors, *partners, *crl; /* folders; "" = none */
 		const char *revocation;		      /* "off", "crl" */
 		const char *gost2004_until;	      /* date, "" = without end */
 		unsigned rsa_bits;
+		struct conf_place at;
 	} trust;
 	struct conf_signing signing;
 	struct conf_sender *senders;
@@ -71,7 +82,7 @@ struct conf {
 		unsigned workers;
 		unsigned body_octets;
 		unsigned request_seconds, idle_seconds, keep_alive;
-		unsigned worker_requests;  /* a worker is replaced after so many; 0 = never */
+		unsigned worker_requests;     /* a worker is replaced after so many; 0 = never */
 		unsigned refusals_per_minute; /* journal rows a peer may cause, then counted */
 	} limits;
 };
@@ -79,10 +90,24 @@ struct conf {
 /* Told of each mistake: file, line, what. */
 typedef void conf_complain(void *self, const char *file, int line, const char *what);
 
-/* Reads the file and its includes. Every mistake goes to complain; ERR_CONFIG with their number when
- * there was one. Relative paths in it are taken from the file's folder. */
+/* Reads the file, what it @includes (names relative to its folder) and the *.conf files of its
+ * include_dir in the order of their names; lists of several files are joined. Every mistake goes to
+ * complain, of a file's syntax the first only (libconfig stops there); ERR_CONFIG with their number
+ * when there was one. Relative paths are taken from the folder of the file that says them. */
 int conf_load(const char *file, conf_complain *complain, void *self, struct conf **out,
     struct err *) MUSTCHECK;
 void conf_free(struct conf *); /* takes NULL */
+
+/* The table, row by row, in its order. value is NULL where the key must be set. */
+struct conf_key {
+	const char *group; /* "" = top level */
+	const char *name;
+	const char *type;  /* "string", "path", "number", ... */
+	const char *value; /* default */
+	const char *range; /* "1..65535", "off|crl", "" */
+	const char *help;
+};
+typedef void conf_visit(void *self, const struct conf_key *);
+void conf_each_key(conf_visit *, void *self);
 
 #endif

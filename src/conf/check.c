@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What one key cannot show: pairs that go together, names said twice, names that must exist.
+ *
+ * Whether files load and handlers exist is for run/ to find.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "conf/room.h"
+
+#define HEX "0123456789abcdef"
+
+static void
+check_listener(
+    struct conf_reader *r, const struct conf_listener *l, const struct conf_listener *first)
+{
+	if (l->tls && l->certificate[0] == '\0')
+		conf_mistake(r, l->at, "a TLS listener needs a certificate");
+	if (l->tls && l->key[0] == '\0')
+		conf_mistake(r, l->at, "a TLS listener needs a key");
+	if (!l->tls && (l->certificate[0] != '\0' || l->key[0] != '\0'))
+		conf_mistake(r, l->at, "certificate and key are for listeners with tls = true");
+	for (; first < l; first++)
+		if (l->port != 0 && l->port == first->port &&
+		    strcmp(l->address, first->address) == 0)
+			conf_mistake(r, l->at, "%s:%u is listened on already, line %d", l->address,
+			    l->port, first->at.line);
+}
+
+/* "salt$digest", 32 and 64 lower-case hex digits (route.h). */
+static bool
+is_secret(const char *text)
+{
+	return strlen(text) == 97 && strspn(text, HEX) == 32 && text[32] == '$' &&
+	       strspn(text + 33, HEX) == 64;
+}
+
+static void
+check_sender(struct conf_reader *r, const struct conf_sender *s, const struct conf_sender *first)
+{
+	/* the secret itself is not repeated: it may stand there in the clear */
+	if (s->secret[0] != '\0' && !is_secret(s->secret))
+		conf_mistake(r, s->at,
+		    "sender %s: the secret is not of the form salt$digest that "
+		    "shepctl secret prints",
+		    s->sender_id);
+	if (s->bin[0] != '\0' && (strlen(s->bin) != 12 || strspn(s->bin, "0123456789") != 12))
+		conf_mistake(r, s->at, "sender %s: a BIN has 12 digits", s->sender_id);
+	for (; first < s; first++)
+		if (s->sender_id[0] != '\0' && strcmp(s->sender_id, first->sender_id) == 0)
+			conf_mistake(r, s->at, "sender %s is set already at %s:%d", s->sender_id,
+			    first->at.file, first->at.line);
+}
+
+static bool
+is_sender(const struct conf *c, const char *sender_id)
+{
+	for (size_t i = 0; i < c->sender_count; i++)
+		if (strcmp(c->senders[i].sender_id, sender_id) == 0)
+			return true;
+	return false;
+}
+
+static void
+check_service(struct conf_reader *r, const struct conf_service *s, const struct conf_service *first)
+{
+	for (size_t i = 0; i < s->caller_count; i++)
+		if (s->callers[i][0] != '\0' && !is_sender(r->conf, s->callers[i]))
+			conf_mistake(r, s->at, "service %s: caller %s is not among the senders",
+			    s->service_id, s->callers[i]);
+	if (s->enabled && s->caller_count == 0)
+		conf_mistake(
+		    r, s->at, "service %s: nobody may call it, callers is empty", s->service_id);
+	if (s->enabled && !s->sync && !s->async)
+		conf_mistake(r, s->at, "service %s: reachable on no channel", s->service_id);
+	for (; first < s; first++)
+		if (s->service_id[0] != '\0' && strcmp(s->service_id, first->service_id) == 0)
+			conf_mistake(r, s->at, "service %s is set already at %s:%d", s->service_id,
+			    first->at.file, first->at.line);
+}
+
+static void
+check_trust(struct conf_reader *r)
+{
+	const struct conf *c = r->conf;
+	struct instant until;
+	bool pinned = c->trust.partners[0] != '\0';
+
+	for (size_t i = 0; i < c->sender_count; i++)
+		pinned |= c->senders[i].certificate_count > 0;
+	if (c->trust.anchors[0] == '\0' && !pinned)
+		conf_mistake(
+		    r, c->trust.at, "neither anchors nor partners: no signature could be accepted");
+	if (strcmp(c->trust.revocation, "crl") == 0 && c->trust.crl[0] == '\0')
+		conf_mistake(r, conf_key_place(r, "trust", "revocation", c->trust.at),
+		    "revocation = \"crl\" needs the folder crl; without one say \"off\"");
+	if (c->trust.gost2004_until[0] != '\0' && !clock_read(c->trust.gost2004_until, &until))
+		conf_mistake(r, conf_key_place(r, "trust", "gost2004_until", c->trust.at),
+		    "gost2004_until is no date: YYYY-MM-DD");
+}
+
+static void
+check_public_url(struct conf_reader *r)
+{
+	const char *url = r->conf->public_url;
+	struct conf_place at =
+	    conf_key_place(r, "", "public_url", (struct conf_place){r->main_file, 0});
+
+	if (url[0] != '\0' && strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
+		conf_mistake(r, at, "public_url must begin with http:// or https://");
+}
+
+void
+conf_check(struct conf_reader *r)
+{
+	const struct conf *c = r->conf;
+
+	for (size_t i = 0; i < c->listener_count; i++)
+		check_listener(r, &c->listeners[i], c->listeners);
+	for (size_t i = 0; i < c->sender_count; i++)
+		check_sender(r, &c->senders[i], c->senders);
+	for (size_t i = 0; i < c->service_count; i++)
+		check_service(r, &c->services[i], c->services);
+	check_trust(r);
+	check_public_url(r);
+}

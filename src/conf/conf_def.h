@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The table of everything that may be set: a row a key, in the order of the man page.
+ *
+ * X(group, name, TYPE, field, default, range, help). Fields of the top level and of database,
+ * trust, signing and limits are those of struct conf; of listen, senders and services those of one
+ * element. Default NULL = must be set. Included more than once, each time with another X: no guard.
+ */
+/* clang-format off */
+X("", data_dir, PATH, conf, data_dir, PKGDATADIR, "", "folder that holds wsdl/ and schemas/")
+X("", include_dir, PATH, conf, include_dir, "", "", "folder whose *.conf files are read after this one, in the order of their names")
+X("", log_level, CHOICE, conf, log_level, "info", "error|warning|notice|info|debug", "least urgent lines that are written")
+X("", public_url, STRING, conf, public_url, "", "", "address that the served WSDL names; empty = what the caller's Host header says")
+
+X("listen", address, STRING, conf_listener, address, "127.0.0.1", "", "address to listen on")
+X("listen", port, NUMBER, conf_listener, port, "8480", "0..65535", "port; 0 = any free one; with tls the default is 8443")
+X("listen", tls, BOOL, conf_listener, tls, "false", "", "TLS 1.2 or newer")
+X("listen", certificate, PATH, conf_listener, certificate, "", "", "certificate and its chain, PEM; needed with tls")
+X("listen", key, PATH, conf_listener, key, "", "", "private key, PEM; needed with tls")
+
+X("database", daemon, STRING, conf, database.daemon, NULL, "", "libpq connection of the daemon, whose role can only append to the journal")
+X("database", migrate, STRING, conf, database.migrate, "", "", "libpq connection of shepctl migrate, whose role owns the schema")
+X("database", milliseconds, NUMBER, conf, database.milliseconds, "5000", "1..600000", "longest that connecting or one statement may take")
+
+X("trust", anchors, PATH, conf, trust.anchors, "", "", "folder of CA certificates: self-signed ones are anchors, the others intermediates")
+X("trust", partners, PATH, conf, trust.partners, "", "", "folder of pinned partner certificates")
+X("trust", crl, PATH, conf, trust.crl, "", "", "folder of certificate revocation lists")
+X("trust", revocation, CHOICE, conf, trust.revocation, "crl", "off|crl", "how revocation is checked")
+X("trust", gost2004_until, STRING, conf, trust.gost2004_until, "", "", "date from which GOST 34.310-2004 signatures are refused; empty = never")
+X("trust", rsa_bits, NUMBER, conf, trust.rsa_bits, "2048", "2048..16384", "least size of an RSA key")
+
+X("signing", certificate, PATH, conf, signing.certificate, "", "", "certificate that signs replies, PEM; empty when key is a PKCS#12")
+X("signing", key, PATH, conf, signing.key, NULL, "", "its private key, PEM, or a PKCS#12 with both")
+X("signing", password_file, PATH, conf, signing.password_file, "", "", "file whose first line is the key's password")
+X("signing", issuer_serial, BOOL, conf, signing.issuer_serial, "false", "", "name the certificate by issuer and serial number instead of sending it")
+
+X("senders", sender_id, STRING, conf_sender, sender_id, NULL, "", "senderId as the message carries it")
+X("senders", secret, STRING, conf_sender, secret, NULL, "", "its secret, hashed by shepctl secret: salt$digest")
+X("senders", bin, STRING, conf_sender, bin, "", "", "BIN that the transport certificate must have; empty = any")
+X("senders", certificates, PATHS, conf_sender, certificates, "", "", "pinned certificates, the only ones that may sign for it; none = any that the trust accepts")
+X("senders", bare_faultcode, BOOL, conf_sender, bare_faultcode, "false", "", "faultcode is the bare SCE code instead of soap:Client")
+X("senders", suspended, BOOL, conf_sender, suspended, "false", "", "nothing is accepted from it for now")
+
+X("services", service_id, STRING, conf_service, service_id, NULL, "", "serviceId as the message carries it")
+X("services", handler, STRING, conf_service, handler, NULL, "", "what answers it: housing.submit, housing.status")
+X("services", profile, STRING, conf_service, profile, NULL, "", "rule profile: 2012-almaty-oblast")
+X("services", callers, STRINGS, conf_service, callers, "", "", "sender_ids that may call it")
+X("services", business_signature, BOOL, conf_service, business_signature, "false", "", "the payload must be signed by the citizen")
+X("services", placement, CHOICE, conf_service, placement, "auto", "auto|text|child|data", "where the signed payload stands in data")
+X("services", sync, BOOL, conf_service, sync, "true", "", "reachable on the synchronous channel")
+X("services", async, BOOL, conf_service, async, "false", "", "reachable on the asynchronous channel")
+X("services", enabled, BOOL, conf_service, enabled, "true", "", "offered at all")
+
+X("limits", workers, NUMBER, conf, limits.workers, "4", "1..256", "worker processes, each with one connection at a time")
+X("limits", body_octets, NUMBER, conf, limits.body_octets, "1048576", "4096..67108864", "largest message")
+X("limits", request_seconds, NUMBER, conf, limits.request_seconds, "30", "1..600", "deadline of one request, from its first octet to the end of the answer")
+X("limits", idle_seconds, NUMBER, conf, limits.idle_seconds, "5", "1..600", "longest silence between two requests of one connection")
+X("limits", keep_alive, NUMBER, conf, limits.keep_alive, "100", "1..1000000", "requests of one connection; 1 = close after each")
+X("limits", worker_requests, NUMBER, conf, limits.worker_requests, "100000", "0..1000000000", "requests after which a worker is replaced; 0 = never")
+X("limits", refusals_per_minute, NUMBER, conf, limits.refusals_per_minute, "60", "1..1000000", "journal rows of refusals that one peer may cause; more are counted in one row")
+/* clang-format on */
