@@ -2,10 +2,10 @@
  *
  * PostgreSQL: every statement by name, the journal, replay protection, the domain's repositories.
  *
- * One connection a process, opened on first use, reopened with back-off after a loss. Statements are
- * prepared once per connection and pipelined where the order allows. A lost connection, time-out or
- * shutdown is ERR_DB_UNAVAILABLE (retriable, nothing half done); any other failure ERR_DB_STATEMENT.
- * No now() in SQL: times are arguments. libpq is known here only.
+ * One connection a process, opened on first use, reopened with back-off after a loss. Statements
+ * are prepared once per connection and pipelined where the order allows. A lost connection,
+ * time-out or shutdown is ERR_DB_UNAVAILABLE (retriable, nothing half done); any other failure
+ * ERR_DB_STATEMENT. No now() in SQL: times are arguments. libpq is known here only.
  */
 #ifndef DB_DB_H
 #define DB_DB_H
@@ -25,7 +25,8 @@ void db_free(struct db *); /* takes NULL */
 /* The monotonic instant (CLOCK_MONOTONIC, ns) by which the current request must end; 0 = none. */
 void db_set_deadline(struct db *, int64_t monotonic_ns);
 
-/* --- the transaction of one request ------------------------------------------------------------ */
+/* --- the transaction of one request ------------------------------------------------------------
+ */
 
 enum db_claim {
 	DB_CLAIM_NEW,	   /* ours to handle, inside the open transaction */
@@ -34,7 +35,10 @@ enum db_claim {
 };
 
 /* BEGIN and claim (sender_id, message_id) with the SHA-256 of the signed operation. A concurrent
- * holder of the same claim is waited for. After REPEATED and MISUSED the transaction is over. */
+ * holder of the same claim is waited for. After REPEATED, MISUSED or an error no transaction is
+ * open. The message_id is compared without white space at its ends and without regard to ASCII case
+ * (security.md F17: variants of one id are one id). ERR_MSG_FORMAT when it is empty or longer than
+ * 256 octets. */
 int db_begin_claim(struct db *, const char *sender_id, const char *message_id,
     const unsigned char body_sha256[32], struct instant now, struct arena *, enum db_claim *out,
     struct octets *stored, struct err *) MUSTCHECK;
@@ -67,30 +71,33 @@ void db_abandon(struct db *);
 /* A refusal's or a repetition's row in a transaction of its own. */
 int db_journal(struct db *, const struct db_journal_row *, struct err *) MUSTCHECK;
 
-/* --- the housing queue (inside the open transaction) ------------------------------------------- */
+/* --- the housing queue (inside the open transaction) -------------------------------------------
+ */
 
 struct db_hq_application {
-	const char *number;	 /* registration number */
-	const char *iin;	 /* applicant */
-	const char *locality;	 /* KATO */
+	const char *number;   /* registration number */
+	const char *iin;      /* applicant */
+	const char *locality; /* KATO */
 	const char *channel;
 	const char *profile;
-	const char *state;	 /* "REGISTERED" */
+	const char *state; /* "REGISTERED" */
 	struct instant registered_at;
-	const char *term;	 /* "2026-03-12" */
+	const char *term; /* "2026-03-12" */
 	const char *message_id, *sender_id;
-	struct octets document;	 /* the signed application as it was digested-in (evidence) */
-	const char *phone, *email, *rca, *address_kato, *categories; /* categories: comma-separated */
-	const char *result_at;	 /* "" = no result yet */
+	struct octets
+	    document; /* the signed application (evidence); db_hq_status() leaves it empty */
+	const char *phone, *email, *rca, *address_kato,
+	    *categories;       /* categories: comma-separated */
+	const char *result_at; /* "" = no result yet */
 };
 
-/* The number of an open application of this IIN in this locality, or NULL. Takes the lock under which
- * a second one cannot register meanwhile. */
+/* The number of an open application of this IIN in this locality, or NULL. Takes the lock under
+ * which a second one cannot register meanwhile. */
 int db_hq_find_open(struct db *, const char *iin, const char *locality, struct arena *,
     const char **number, struct err *) MUSTCHECK;
 
-/* The next value of a counter ("2012-almaty-oblast/2026"), from 1, gap-free because it commits with the
- * registration. */
+/* The next value of a counter ("2012-almaty-oblast/2026"), from 1, gap-free because it commits with
+ * the registration. */
 int db_hq_next(struct db *, const char *counter, int64_t *out, struct err *) MUSTCHECK;
 
 int db_hq_register(struct db *, const struct db_hq_application *, struct err *) MUSTCHECK;
@@ -99,14 +106,16 @@ int db_hq_register(struct db *, const struct db_hq_application *, struct err *) 
 int db_hq_status(struct db *, const char *iin, const char *number, struct arena *,
     struct db_hq_application *out, bool *found, struct err *) MUSTCHECK;
 
-/* --- migrations (shepctl migrate) -------------------------------------------------------------- */
+/* --- migrations (shepctl migrate) --------------------------------------------------------------
+ */
 
 /* Applies the numbered files NNN_name.sql of a folder that are not yet applied, each in one
  * transaction, in order; refuses when an applied file has changed since. say() is told of each. */
 int db_migrate(const char *conninfo, const char *folder, struct instant now,
     void (*say)(void *self, const char *line), void *self, struct err *) MUSTCHECK;
 
-/* The connection works and the schema is as new as this program needs. */
+/* The connection works, the schema is as new as this program needs, and the role can add to the
+ * journal but not change it. ERR_CONFIG, ERR_DB_UNAVAILABLE. */
 int db_check(const char *conninfo, struct err *) MUSTCHECK;
 
 #endif

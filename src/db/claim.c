@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The transaction of one request: claim, journal row, COMMIT. Three flushes a call at most: BEGIN
+ * with the claim, what the handler asks, journal with COMMIT.
+ */
+#include "config.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/link.h"
+
+#define MESSAGE_ID_MOST 256 /* a B-tree entry has a limit, and a UUID has 36 */
+
+int
+db_new(const char *conninfo, unsigned milliseconds, struct db **out, struct err *e)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	*out = NULL;
+	if (db == NULL || (db->conninfo = strdup(conninfo)) == NULL) {
+		free(db);
+		return err_set(e, ERR_NOMEM, "db");
+	}
+	db->milliseconds = milliseconds;
+	*out = db; /* moved */
+	return 0;
+}
+
+void
+db_free(struct db *db)
+{
+	if (db == NULL)
+		return;
+	db_close(db);
+	explicit_bzero(db->conninfo, strlen(db->conninfo)); /* may hold a password */
+	free(db->conninfo);
+	free(db);
+}
+
+void
+db_set_deadline(struct db *db, int64_t monotonic_ns)
+{
+	db->deadline = monotonic_ns;
+}
+
+/* --- claim -------------------------------------------------------------------------------------
+ */
+
+static bool
+white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The form in which ids are compared. */
+static int
+normalise(const char *id, char out[MESSAGE_ID_MOST + 1], struct err *e)
+{
+	size_t n;
+
+	while (white(*id))
+		id++;
+	n = strlen(id);
+	while (n > 0 && white(id[n - 1]))
+		n--;
+	if (n == 0 || n > MESSAGE_ID_MOST)
+		return err_tell(
+		    e, ERR_MSG_FORMAT, "messageId is %s", n == 0 ? "empty" : "too long");
+	for (size_t i = 0; i < n; i++)
+		out[i] = (char)(id[i] >= 'A' && id[i] <= 'Z' ? id[i] + ('a' - 'A') : id[i]);
+	out[n] = '\0';
+	return 0;
+}
+
+/* Somebody was there before: the stored reply for the same body, in any other case misuse. */
+static int
+look_up(struct db *db, const char *sender_id, const char *id, const unsigned char sha256[32],
+    struct arena *a, enum db_claim *out, struct octets *stored, struct err *e)
+{
+	struct db_query q[2] = {{.statement = DB_CLAIMED}, {.statement = DB_ROLLBACK}};
+	PGresult *r[2];
+	int rc = -1;
+
+	db_put_text(&q[0], sender_id);
+	db_put_text(&q[0], id);
+	if (db_run(db, q, 2, r, e) != 0) {
+		db_abandon(db);
+		return -1;
+	}
+	if (PQntuples(r[0]) != 1) {
+		/* the holder's row cannot vanish: claims are for ever */
+		(void)err_set(e, ERR_DB_STATEMENT, "the claim of %s is not visible", id);
+		goto out;
+	}
+	if (!octets_equal(db_get_octets(r[0], 0, 0), (struct octets){sha256, 32})) {
+		*out = DB_CLAIM_MISUSED;
+	} else {
+		struct octets sent = db_get_octets(r[0], 0, 1);
+		stored->data = (unsigned char *)arena_string(a, sent);
+		if (stored->data == NULL) {
+			(void)err_set(e, ERR_NOMEM, "stored reply");
+			goto out;
+		}
+		stored->len = sent.len;
+		*out = DB_CLAIM_REPEATED;
+	}
+	rc = 0;
+out:
+	db_clear(r, 2);
+	return rc;
+}
+
+int
+db_begin_claim(struct db *db, const char *sender_id, const char *message_id,
+    const unsigned char body_sha256[32], struct instant now, struct arena *a, enum db_claim *out,
+    struct octets *stored, struct err *e)
+{
+	struct db_query q[2] = {{.statement = DB_BEGIN}, {.statement = DB_CLAIM}};
+	char id[MESSAGE_ID_MOST + 1];
+	PGresult *r[2];
+	bool ours;
+
+	assert(!db->in_transaction);
+	*stored = (struct octets){NULL, 0};
+	if (normalise(message_id, id, e) != 0 || db_open(db, e) != 0)
+		return -1;
+	db_put_text(&q[1], sender_id);
+	db_put_text(&q[1], id);
+	db_put_octets(&q[1], (struct octets){body_sha256, 32});
+	db_put_time(&q[1], now);
+	if (db_run(db, q, 2, r, e) != 0) {
+		db_abandon(db);
+		return -1;
+	}
+	ours = PQntuples(r[1]) == 1;
+	if (ours)
+		db->journal_id = db_get_int8(r[1], 0, 0);
+	db_clear(r, 2);
+	if (!ours)
+		return look_up(db, sender_id, id, body_sha256, a, out, stored, e);
+	*out = DB_CLAIM_NEW;
+	return 0;
+}
+
+void
+db_abandon(struct db *db)
+{
+	struct db_query q = {.statement = DB_ROLLBACK};
+	int64_t deadline = db->deadline;
+	struct err e = {0};
+	PGresult *r = NULL;
+
+	if (!db->in_transaction)
+		return;
+	db->deadline = 0; /* the request's may be over; the statement's own limit still holds */
+	if (db_run(db, &q, 1, &r, &e) != 0)
+		db_close(db);
+	db->deadline = deadline;
+	db_clear(&r, 1);
+}
+
+/* --- journal -----------------------------------------------------------------------------------
+ */
+
+/* Length of the well-formed UTF-8 character at p, or 0. */
+static size_t
+utf8_length(const unsigned char *p)
+{
+	size_t n = p[0] < 0x80	 ? 1
+		   : p[0] < 0xC2 ? 0
+		   : p[0] < 0xE0 ? 2
+		   : p[0] < 0xF0 ? 3
+		   : p[0] < 0xF5 ? 4
+				 : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if ((p[i] & 0xC0) != 0x80)
+			return 0;
+	if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
+	    (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F))
+		return 0;
+	return n;
+}
+
+/* A peer's octets may stand in a path or a detail; evidence must not be lost because of them. */
+static const char *
+clean(const char *text, struct arena **scratch)
+{
+	const unsigned char *p;
+	unsigned char *copy;
+	size_t n;
+
+	if (text == NULL)
+		return "";
+	for (p = (const unsigned char *)text; (n = utf8_length(p)) != 0 && *p != '\0'; p += n)
+		;
+	if (n != 0)
+		return text;
+	if (*scratch == NULL && (*scratch = arena_new()) == NULL)
+		return NULL;
+	copy = (unsigned char *)arena_strdup(*scratch, text);
+	for (unsigned char *c = copy; c != NULL && *c != '\0'; c += n == 0 ? 1 : n)
+		if ((n = utf8_length(c)) == 0)
+			*c = '?';
+	return (const char *)copy;
+}
+
+static int
+journal_query(
+    struct db_query *q, const struct db_journal_row *row, struct arena **scratch, struct err *e)
+{
+	const char *const texts[] = {row->transaction_id, row->peer, row->endpoint, row->operation,
+	    row->service_id, row->sender_id, row->message_id, row->correlation_id, row->signer_iin,
+	    row->signer_bin, row->signer_serial, row->signer_fingerprint, row->business_iin,
+	    row->business_bin, row->business_serial, row->business_fingerprint, row->verdict,
+	    row->code, row->wire, row->detail, row->deviations};
+
+	db_put_time(q, row->received_at);
+	db_put_time(q, row->finished_at);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const char *text = clean(texts[i], scratch);
+		if (text == NULL)
+			return err_set(e, ERR_NOMEM, "journal row");
+		db_put_text(q, text);
+	}
+	db_put_octets(q, (struct octets){row->received_sha256, sizeof(row->received_sha256)});
+	db_put_octets(q, row->received);
+	db_put_int8(q, (int64_t)row->received_octets);
+	db_put_octets(q, row->sent);
+	db_put_int4(q, (int32_t)row->count);
+	return 0;
+}
+
+int
+db_check_commit(struct db *db, PGresult *r, struct err *e)
+{
+	if (strcmp(PQcmdStatus(r), "COMMIT") != 0)
+		return err_set(e, ERR_DB_STATEMENT, "COMMIT was answered %s", PQcmdStatus(r));
+	if (!db->warned)
+		return 0;
+	(void)err_set(e, ERR_DB_UNAVAILABLE, "COMMIT with a warning: %s", db->notice);
+	db_close(db);
+	return -1;
+}
+
+int
+db_finish(struct db *db, const struct db_journal_row *row, struct err *e)
+{
+	struct db_query q[2] = {{.statement = DB_JOURNAL}, {.statement = DB_COMMIT}};
+	PGresult *r[2] = {NULL, NULL};
+	struct arena *scratch = NULL;
+	int rc = -1;
+
+	db_put_int8(&q[0], db->journal_id);
+	if (journal_query(&q[0], row, &scratch, e) != 0 || db_run(db, q, 2, r, e) != 0)
+		goto out;
+	rc = db_check_commit(db, r[1], e);
+out:
+	db_clear(r, 2);
+	arena_free(scratch);
+	return rc;
+}
+
+int
+db_journal(struct db *db, const struct db_journal_row *row, struct err *e)
+{
+	struct db_query q[3] = {
+	    {.statement = DB_BEGIN}, {.statement = DB_JOURNAL}, {.statement = DB_COMMIT}};
+	PGresult *r[3] = {NULL, NULL, NULL};
+	struct arena *scratch = NULL;
+	int rc = -1;
+
+	assert(!db->in_transaction);
+	db_put_null(&q[1]);
+	if (journal_query(&q[1], row, &scratch, e) != 0 || db_open(db, e) != 0 ||
+	    db_run(db, q, 3, r, e) != 0)
+		goto out;
+	rc = db_check_commit(db, r[2], e);
+out:
+	if (rc != 0)
+		db_abandon(db);
+	db_clear(r, 3);
+	arena_free(scratch);
+	return rc;
+}

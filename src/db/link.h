@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One connection to PostgreSQL: opening, pipelined runs of prepared statements, the kind of a
+ * failure.
+ *
+ * For the files of db/ only. Whatever a run leaves behind is known: the connection is usable and
+ * outside or inside the transaction as `in_transaction` says, or it is closed.
+ */
+#ifndef DB_LINK_H
+#define DB_LINK_H
+
+#include <stdint.h>
+
+#include <libpq-fe.h>
+
+#include "db/db.h"
+
+enum db_statement {
+#define X(name, sql) DB_##name,
+#include "db/statements.def"
+#undef X
+	DB_STATEMENTS
+};
+
+struct db {
+	char *conninfo;
+	unsigned milliseconds;
+	PGconn *conn;	   /* NULL = closed */
+	int64_t deadline;  /* CLOCK_MONOTONIC ns; 0 = none */
+	int64_t retry_at;  /* no connect before */
+	unsigned failures; /* connects that failed in a row */
+	bool in_transaction;
+	bool stale;	    /* to be closed after this run */
+	bool warned;	    /* the server sent a WARNING during this run */
+	int64_t journal_id; /* of the claim that is open */
+	char notice[200];   /* the last one, for details */
+};
+
+/* One statement with its parameters; all in binary, results too. What it points to is borrowed. */
+#define DB_MOST_PARAMS 32
+struct db_query {
+	enum db_statement statement;
+	int n;
+	const char *value[DB_MOST_PARAMS];
+	int length[DB_MOST_PARAMS];
+	char fixed[DB_MOST_PARAMS][8];
+};
+
+/* The next parameter. NULL text is the empty text; text that is not UTF-8 must not come here. */
+void db_put_text(struct db_query *, const char *);
+void db_put_octets(struct db_query *, struct octets);
+void db_put_int4(struct db_query *, int32_t);
+void db_put_int8(struct db_query *, int64_t);
+void db_put_time(struct db_query *, struct instant);
+void db_put_null(struct db_query *);
+
+/* Values of a result, borrowed from it; row and column exist. */
+struct octets db_get_octets(const PGresult *, int row, int column);
+int64_t db_get_int8(const PGresult *, int row, int column);
+struct instant db_get_time(const PGresult *, int row, int column);
+
+/* A copy in the arena; NULL when memory is out. */
+const char *db_get_text(const PGresult *, int row, int column, struct arena *);
+
+/* Opens if closed, within the deadline. ERR_DB_UNAVAILABLE at once while the back-off lasts. */
+int db_open(struct db *, struct err *) MUSTCHECK;
+void db_close(struct db *);
+
+/* Sends all queries in one flush and waits for every answer. results[i] is set for each that
+ * succeeded and must be freed by db_clear(); on -1 none is set. */
+int db_run(
+    struct db *, const struct db_query *, size_t n, PGresult **results, struct err *) MUSTCHECK;
+void db_clear(PGresult **results, size_t n);
+
+/* Anything but the tag COMMIT is no commit: a failed transaction answers ROLLBACK without an error
+ * (F05). A WARNING with it means a cancelled wait for the standby: committed here, perhaps lost
+ * (F04). */
+int db_check_commit(struct db *, PGresult *, struct err *) MUSTCHECK;
+
+/* Monotonic nanoseconds. */
+int64_t db_clock(void);
+
+/* Sets the error that belongs to a result or, with NULL, to the connection's state. Returns -1. */
+int db_failed(struct db *, const PGresult *, const char *what, struct err *);
+
+/* A connection of its own for migrations and checks, blocking, notices swallowed. */
+int db_connect_plain(const char *conninfo, PGconn **out, struct err *) MUSTCHECK;
+
+#endif

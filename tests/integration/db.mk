@@ -1,0 +1,14 @@
+db_fixture = tests/integration/db_fixture.c tests/integration/db_fixture.h
+db_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+check_PROGRAMS += tests/integration/test_db_schema tests/integration/test_db_claim tests/integration/test_db_queue
+tests_integration_test_db_schema_SOURCES = tests/integration/test_db_schema.c $(db_fixture)
+tests_integration_test_db_schema_CPPFLAGS = $(db_cppflags)
+tests_integration_test_db_schema_LDADD = $(UNIT_LIBS)
+tests_integration_test_db_claim_SOURCES = tests/integration/test_db_claim.c $(db_fixture)
+tests_integration_test_db_claim_CPPFLAGS = $(db_cppflags)
+tests_integration_test_db_claim_LDADD = $(UNIT_LIBS)
+tests_integration_test_db_queue_SOURCES = tests/integration/test_db_queue.c $(db_fixture)
+tests_integration_test_db_queue_CPPFLAGS = $(db_cppflags)
+tests_integration_test_db_queue_LDADD = $(UNIT_LIBS)
+EXTRA_DIST += tests/lib/postgres.sh tests/lib/counted
+INTEGRATION_TESTS += tests/integration/db.sh

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * db: claims of messages, raced and killed; a server that is killed, frozen and made to wait.
+ */
+#include "config.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "db_fixture.h"
+
+/* --- claims ------------------------------------------------------------------------------------
+ */
+
+static void
+a_repeated_message_gets_the_stored_reply_octet_for_octet(void **state)
+{
+	enum {
+		SIZE = 300000
+	};
+	struct db *db = daemon_db(5000);
+	const char *id = unique("big");
+	unsigned char *reply = arena_alloc(arena, SIZE);
+	struct db_journal_row row = row_of(id, "accepted", "");
+	struct octets stored;
+	enum db_claim got;
+
+	(void)state;
+	for (size_t i = 0; i < SIZE; i++)
+		reply[i] = (unsigned char)(i * 7 + i / 256);
+	row.sent = (struct octets){reply, SIZE};
+	must(claim(db, id, "body", &got, &stored, &e));
+	assert_int_equal(got, DB_CLAIM_NEW);
+	must(db_finish(db, &row, &e));
+	must(claim(db, id, "body", &got, &stored, &e));
+	assert_int_equal(got, DB_CLAIM_REPEATED);
+	assert_true(octets_equal(stored, row.sent));
+	assert_false(db->in_transaction);
+	db_free(db);
+}
+
+static void
+a_message_id_with_another_body_is_misused_in_any_spelling(void **state)
+{
+	struct db *db = daemon_db(5000);
+	const char *id = unique("Id");
+
+	(void)state;
+	call_expecting(db, id, "first", "reply", DB_CLAIM_NEW);
+	call_expecting(db, id, "second", "", DB_CLAIM_MISUSED);
+	call_expecting(db, arena_printf(arena, " i%s\n", id + 1), "second", "", DB_CLAIM_MISUSED);
+	call_expecting(db, arena_printf(arena, "I%s", id + 1), "first", "reply", DB_CLAIM_REPEATED);
+	db_free(db);
+}
+
+static void
+a_message_id_must_not_be_empty_or_too_long(void **state)
+{
+	struct db *db = daemon_db(5000);
+	char longer[300];
+	struct octets stored;
+	enum db_claim got;
+
+	(void)state;
+	memset(longer, 'x', sizeof(longer));
+	longer[257] = '\0';
+	must_fail(claim(db, longer, "b", &got, &stored, &e), ERR_MSG_FORMAT);
+	must_fail(claim(db, " \t", "b", &got, &stored, &e), ERR_MSG_FORMAT);
+	db_free(db);
+}
+
+static void
+an_abandoned_claim_is_new_again(void **state)
+{
+	struct db *db = daemon_db(5000);
+	const char *id = unique("again");
+	struct octets stored;
+	enum db_claim got;
+
+	(void)state;
+	must(claim(db, id, "b", &got, &stored, &e));
+	db_abandon(db);
+	assert_false(db->in_transaction);
+	db_abandon(db);
+	call_expecting(db, id, "b", "reply", DB_CLAIM_NEW);
+	db_free(db);
+}
+
+static int
+claim_at_once(int number)
+{
+	struct db *db = daemon_db(20000);
+	const char *mine = arena_printf(arena, "reply of %d", number);
+	struct db_journal_row row = row_of(shared_id, "accepted", mine);
+	struct err e = {0};
+	struct octets stored;
+	enum db_claim got;
+
+	if (claim(db, shared_id, "b", &got, &stored, &e) != 0)
+		return 2;
+	if (got == DB_CLAIM_NEW) {
+		usleep(200000); /* the others have arrived and wait */
+		return db_finish(db, &row, &e) == 0 ? 0 : 2;
+	}
+	return got == DB_CLAIM_REPEATED && stored.len == 10 &&
+		       memcmp(stored.data, "reply of ", 9) == 0
+		   ? 1
+		   : 2;
+}
+
+static void
+of_eight_processes_with_one_message_exactly_one_handles_it(void **state)
+{
+	(void)state;
+	shared_id = unique("race");
+	assert_int_equal(in_parallel(8, claim_at_once), 1);
+	assert_string_equal(
+	    sql_as("PG_OWNER",
+		arena_printf(arena, "SELECT count(*) FROM shepd.journal WHERE message_id = '%s'",
+		    shared_id)),
+	    "1");
+	struct db *db = daemon_db(5000);
+	struct octets stored;
+	enum db_claim got;
+	must(claim(db, shared_id, "b", &got, &stored, &e));
+	assert_int_equal(got, DB_CLAIM_REPEATED);
+	db_free(db);
+}
+
+static int
+claim_and_die(int number)
+{
+	struct db *db = daemon_db(20000);
+	struct db_journal_row row = row_of(shared_id, "accepted", "reply");
+	struct err e = {0};
+	struct octets stored;
+	enum db_claim got;
+
+	if (claim(db, shared_id, "b", &got, &stored, &e) != 0 || got != DB_CLAIM_NEW)
+		return 1;
+	if (number == 0)
+		kill(getpid(), SIGKILL);
+	return db_finish(db, &row, &e) == 0 ? 0 : 1;
+}
+
+static void
+the_claim_of_a_killed_process_goes_to_the_next(void **state)
+{
+	(void)state;
+	shared_id = unique("killed");
+	assert_int_equal(in_parallel(1, claim_and_die), 0);
+	struct db *db = daemon_db(20000);
+	call_expecting(db, shared_id, "b", "reply", DB_CLAIM_NEW);
+	db_free(db);
+}
+
+/* --- faults ------------------------------------------------------------------------------------
+ */
+
+static void
+a_commit_whose_standby_wait_was_cancelled_is_not_acknowledged(void **state)
+{
+	struct db *db = daemon_db(400);
+	const char *id = unique("standby");
+	struct db_journal_row row = row_of(id, "accepted", "reply");
+	struct octets stored;
+	enum db_claim got;
+
+	(void)state;
+	must(claim(db, id, "b", &got, &stored, &e));
+	sql_as("PG_ADMIN", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+	sql_as("PG_ADMIN", "SELECT pg_reload_conf(), pg_sleep(0.2)");
+	must_fail(db_finish(db, &row, &e), ERR_DB_UNAVAILABLE);
+	sql_as("PG_ADMIN", "ALTER SYSTEM RESET synchronous_standby_names");
+	sql_as("PG_ADMIN", "SELECT pg_reload_conf(), pg_sleep(0.2)");
+	call_expecting(db, id, "b", "reply",
+	    DB_CLAIM_REPEATED); /* it was committed here: the resend settles it */
+	db_free(db);
+}
+
+static void
+waiting_for_another_holder_ends_and_the_connection_stays(void **state)
+{
+	struct db *holder = daemon_db(20000), *waiter = daemon_db(300);
+	const char *id = unique("held");
+	struct db_journal_row row = row_of(id, "accepted", "reply");
+	struct octets stored;
+	enum db_claim got;
+
+	(void)state;
+	must(claim(holder, id, "b", &got, &stored, &e));
+	must_fail(claim(waiter, id, "b", &got, &stored, &e), ERR_DB_UNAVAILABLE);
+	assert_non_null(waiter->conn);
+	assert_false(waiter->in_transaction);
+	must(db_finish(holder, &row, &e));
+	call_expecting(waiter, id, "b", "reply", DB_CLAIM_REPEATED);
+	db_free(holder);
+	db_free(waiter);
+}
+
+static void
+a_frozen_server_costs_the_deadline_and_no_more(void **state)
+{
+	struct db *db = daemon_db(60000);
+	struct octets stored;
+	enum db_claim got;
+
+	(void)state;
+	call_expecting(db, unique("warm"), "b", "reply", DB_CLAIM_NEW);
+	pid_t backend = PQbackendPID(db->conn);
+	assert_int_equal(kill(backend, SIGSTOP), 0);
+	db_set_deadline(db, db_clock() + 300000000);
+	must_fail(claim(db, unique("frozen"), "b", &got, &stored, &e), ERR_DB_UNAVAILABLE);
+	assert_int_equal(kill(backend, SIGCONT), 0);
+	must_fail(claim(db, unique("late"), "b", &got, &stored, &e),
+	    ERR_DB_UNAVAILABLE); /* deadline over */
+	db_set_deadline(db, 0);
+	call_expecting(db, unique("thawed"), "b", "reply", DB_CLAIM_NEW);
+	db_free(db);
+}
+
+static void
+a_killed_server_is_unavailable_and_is_found_again(void **state)
+{
+	struct db *db = daemon_db(2000), *idle = daemon_db(2000);
+	const char *id = unique("power");
+	struct db_journal_row row = row_of(id, "accepted", "reply");
+	struct octets stored;
+	enum db_claim got;
+	struct err first = {0};
+	int tries = 0;
+
+	(void)state;
+	call_expecting(idle, unique("idle"), "b", "reply", DB_CLAIM_NEW);
+	must(claim(db, id, "b", &got, &stored, &e));
+	cluster("kill");
+	must_fail(db_finish(db, &row, &e), ERR_DB_UNAVAILABLE);
+	db_abandon(db);
+	for (int i = 0; i < 50; i++)
+		must_fail(claim(db, id, "b", &got, &stored, &e), ERR_DB_UNAVAILABLE);
+	assert_in_range(db->failures, 1, 10); /* the back-off let few of them try */
+	cluster("up");
+	while (claim(db, id, "b", &got, &stored, &first) != 0 && ++tries < 200) {
+		err_clear(&first);
+		usleep(50000);
+	}
+	assert_int_equal(got, DB_CLAIM_NEW); /* nothing half done */
+	must(db_finish(db, &row, &e));
+	call_expecting(
+	    idle, unique("idle"), "b", "reply", DB_CLAIM_NEW); /* noticed before it sent */
+	db_free(db);
+	db_free(idle);
+}
+
+int
+main(void)
+{
+	struct err e = {0};
+	const struct CMUnitTest tests[] = {
+	    TEST(a_repeated_message_gets_the_stored_reply_octet_for_octet),
+	    TEST(a_message_id_with_another_body_is_misused_in_any_spelling),
+	    TEST(a_message_id_must_not_be_empty_or_too_long),
+	    TEST(an_abandoned_claim_is_new_again),
+	    TEST(of_eight_processes_with_one_message_exactly_one_handles_it),
+	    TEST(the_claim_of_a_killed_process_goes_to_the_next),
+	    TEST(a_commit_whose_standby_wait_was_cancelled_is_not_acknowledged),
+	    TEST(waiting_for_another_holder_ends_and_the_connection_stays),
+	    TEST(a_frozen_server_costs_the_deadline_and_no_more),
+	    TEST(a_killed_server_is_unavailable_and_is_found_again),
+	};
+
+	if (clock_init(&e) != 0)
+		return 99;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
