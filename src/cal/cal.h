@@ -14,11 +14,14 @@ struct cal_date {
 /* The date in Astana at an instant. */
 struct cal_date cal_date_of(struct instant);
 
-/* date + days, proleptic Gregorian. */
+/* date + days, proleptic Gregorian; the result lies in the years 1 to 9999. Terms in calendar days
+ * are counted so: the day of registration is day 0 (domain.md F-15, SC-01). */
 struct cal_date cal_add_days(struct cal_date, int days);
 
-/* "2026-03-12" */
+/* "2026-03-12". Returns text. */
 const char *cal_write(struct cal_date, char text[11]);
+
+/* false unless text is exactly such a date and the date exists. */
 bool cal_read(const char *text, struct cal_date *out);
 bool cal_valid(struct cal_date);
 

@@ -1,1 +1,1 @@
-libshepd_a_SOURCES += src/cal/cal.h
+libshepd_a_SOURCES += src/cal/cal.c src/cal/cal.h
