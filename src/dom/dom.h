@@ -2,9 +2,10 @@
  *
  * Documents: hardened parse of hostile XML, exact-child walking, canonical and plain output, XSD.
  *
- * Promise: a struct dom is a well-formed, namespace-well-formed UTF-8 document without DTD, entities
- * of its own or processing instructions, within its limits (security.md R-10 to R-12). No file is
- * opened and no connection made. libxml2 is known here, in sig/ (dom/libxml.h) and nowhere else.
+ * Promise: a struct dom is a well-formed, namespace-well-formed UTF-8 document without DTD,
+ * entities of its own or processing instructions, within its limits (security.md R-10 to R-12). No
+ * file is opened and no connection made. libxml2 is known here, in sig/ (dom/libxml.h) and nowhere
+ * else.
  */
 #ifndef DOM_DOM_H
 #define DOM_DOM_H
@@ -19,11 +20,15 @@ struct dom_node; /* an element in it; lives as long as the document */
 /* What a document may hold; each is checked by the byte pre-scan before libxml2 sees an octet. */
 struct dom_limits {
 	size_t octets;	   /* of the document */
-	size_t tags;	   /* start tags in all */
+	size_t tags;	   /* start tags and comments in all */
 	size_t attributes; /* attributes and namespace declarations of one tag */
 	size_t depth;	   /* nested elements */
 	size_t name;	   /* octets of one name */
 };
+
+/* Namespace declarations in force at one place, whatever the limits say: libxml2's look-ups and its
+ * inclusive C14N go through all of them, for each element. */
+#define DOM_NAMESPACES 64
 
 /* 1 MiB, 100,000 tags, 256 attributes a tag, depth 64, names of 256 octets. */
 extern const struct dom_limits dom_default_limits;
@@ -34,13 +39,17 @@ void dom_fini(void);
 
 /* ERR_XML_ENCODING, _DTD, _PI, _LIMIT, _MALFORMED, ERR_NOMEM. White space before the XML
  * declaration is let through (NCANode writes it; nca.md 4.2). */
-int dom_parse(struct octets xml, const struct dom_limits *, struct dom **out, struct err *) MUSTCHECK;
+int dom_parse(
+    struct octets xml, const struct dom_limits *, struct dom **out, struct err *) MUSTCHECK;
 void dom_free(struct dom *); /* takes NULL */
 
-/* A new document whose root is a copy of node, with every namespace in scope at node declared on
- * it: the stand-alone document that business signatures are made over (shep.md 4.2). It is built by
- * serialising and parsing again, so that nothing of the old tree lives on. The octets of that
- * document go to *octets_out (arena). */
+/* A new document whose root is a copy of node: the stand-alone document that business signatures
+ * are made over (shep.md 4.2). It declares what node itself declares, used or not, and of the
+ * namespaces around it those that a name inside uses. Nothing else of the envelope's: inclusive
+ * C14N would put it under the signature, and no such signature would ever verify. (So a prefix that
+ * stands in a value only, xsi:type="p:T", must be declared at node or inside, as the signer's own
+ * document had it.) Built by serialising and parsing again: nothing of the old tree lives on, and
+ * the octets that went through the parser are given in *octets_out (arena). */
 int dom_cut(const struct dom_node *node, const struct dom_limits *, struct arena *,
     struct octets *octets_out, struct dom **out, struct err *) MUSTCHECK;
 
@@ -58,7 +67,18 @@ const char *dom_prefix(const struct dom_node *); /* as written, "" for none */
 
 /* The value of an attribute, or NULL; ns "" = without prefix. Lives as long as the document or the
  * arena. */
-const char *dom_attribute(const struct dom_node *, const char *ns, const char *name, struct arena *);
+const char *dom_attribute(
+    const struct dom_node *, const char *ns, const char *name, struct arena *);
+
+/* All attributes of an element, namespace declarations left out, in the order of the document:
+ * for (bool more = dom_first_attribute(n, &a, arena); more; more = dom_next_attribute(&a, arena))
+ * The strings live as those of dom_attribute(); value is NULL when memory is out. */
+struct dom_attribute {
+	const char *ns, *name, *value;
+	const void *here; /* of the iteration */
+};
+bool dom_first_attribute(const struct dom_node *, struct dom_attribute *, struct arena *);
+bool dom_next_attribute(struct dom_attribute *, struct arena *);
 
 /* The namespace that a prefix is bound to at node, or NULL. "" = the default namespace. */
 const char *dom_lookup_prefix(const struct dom_node *, const char *prefix);
@@ -74,10 +94,12 @@ int dom_text(const struct dom_node *, struct arena *, struct octets *out, struct
 /* Path of an element for messages: "/Envelope/Body/SendMessage/request". */
 const char *dom_path(const struct dom_node *, struct arena *);
 
-/* The subtree as a stand-alone document, namespaces in scope declared, UTF-8, no XML declaration. */
+/* The subtree as a stand-alone document, with the declarations that dom_cut() names, UTF-8, no XML
+ * declaration. */
 int dom_write(const struct dom_node *, struct arena *, struct octets *out, struct err *) MUSTCHECK;
 
-/* Exclusive C14N without comments of the subtree; prefixes: NULL or a NULL-terminated inclusive list. */
+/* Exclusive C14N without comments of the subtree; prefixes: NULL or a NULL-terminated inclusive
+ * list. */
 int dom_c14n(const struct dom_node *, const char *const *prefixes, struct arena *,
     struct octets *out, struct err *) MUSTCHECK;
 

@@ -1,1 +1,3 @@
-libshepd_a_SOURCES += src/dom/dom.h
+libshepd_a_SOURCES += src/dom/dom.h src/dom/libxml.h src/dom/parse.c src/dom/parse.h \
+	src/dom/prescan.c src/dom/prescan.h src/dom/walk.c src/dom/write.c src/dom/c14n.c \
+	src/dom/schema.c

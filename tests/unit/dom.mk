@@ -1,0 +1,5 @@
+check_PROGRAMS += tests/unit/test_dom
+tests_unit_test_dom_SOURCES = tests/unit/test_dom.c
+tests_unit_test_dom_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_dom_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_dom

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * See prescan.h. A tokenizer of XML 1.0 that reads each octet once through a table of classes.
+ *
+ * It is stricter than libxml2 where that costs nothing, never laxer in what it counts: a document
+ * that it reads otherwise than libxml2 would must be one that it refuses.
+ */
+#include "config.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/utf8.h"
+#include "dom/prescan.h"
+
+/* libxml2's own bound without XML_PARSE_HUGE; a larger limit of the caller has no effect. */
+#define DEEPEST 256
+
+/* Longest reference: "&#x10FFFF;" with a few leading zeros. */
+#define LONGEST_REFERENCE 12
+
+enum {
+	ODD = 1u << 0,	 /* not ASCII, or a control character: look closer */
+	TEXT = 1u << 1,	 /* ends a run of text */
+	VALUE = 1u << 2, /* ends a run in an attribute value */
+	NAME = 1u << 3,	 /* ends a name */
+	DASH = 1u << 4,
+	BRACKET = 1u << 5,
+	SPACE = 1u << 6
+};
+
+#define C4(x) x, x, x, x
+#define C16(x) C4(x), C4(x), C4(x), C4(x)
+static const unsigned char classes[256] = {
+    /* 0x00 */ C4(ODD), C4(ODD), ODD, SPACE | NAME, SPACE | NAME, ODD, ODD, SPACE | NAME, ODD, ODD,
+    /* 0x10 */ C16(ODD),
+    /* 0x20 */ SPACE | NAME, 0, VALUE | NAME, 0, 0, 0, TEXT | VALUE | NAME, VALUE | NAME, 0, 0, 0,
+    0, 0, DASH, 0, NAME,
+    /* 0x30 */ C4(0), C4(0), 0, 0, 0, 0, TEXT | VALUE | NAME, NAME, NAME, 0,
+    /* 0x40 */ C16(0),
+    /* 0x50 */ C4(0), C4(0), C4(0), 0, BRACKET, 0, 0,
+    /* 0x60 */ C16(0),
+    /* 0x70 */ C16(0),
+    /* 0x80 */ C16(ODD), C16(ODD), C16(ODD), C16(ODD), C16(ODD), C16(ODD), C16(ODD), C16(ODD)};
+
+struct scan {
+	const unsigned char *start, *p, *end;
+	const struct dom_limits *limits;
+	size_t tags, depth, deepest;
+	size_t namespaces[DEEPEST + 1]; /* declared at each open element and above it */
+	struct err *e;
+};
+
+static int
+refuse(struct scan *s, enum err_code code, const char *what)
+{
+	return err_tell(s->e, code, "octet %zu: %s", (size_t)(s->p - s->start), what);
+}
+
+static int
+malformed(struct scan *s, const char *what)
+{
+	return refuse(s, ERR_XML_MALFORMED, what);
+}
+
+static size_t
+left(const struct scan *s)
+{
+	return (size_t)(s->end - s->p);
+}
+
+static bool
+at(const struct scan *s, const char *text, size_t len)
+{
+	return left(s) >= len && memcmp(s->p, text, len) == 0;
+}
+
+#define AT(s, literal) at(s, literal, sizeof(literal) - 1)
+
+/* One character of class ODD. */
+static int
+odd(struct scan *s)
+{
+	size_t n;
+
+	if (*s->p < 0x80)
+		return malformed(s, *s->p == 0 ? "NUL" : "a control character");
+	if ((n = utf8_length(s->p, left(s))) == 0)
+		return refuse(s, ERR_XML_ENCODING, "not UTF-8");
+	if (utf8_is_nonchar(s->p, n))
+		return malformed(s, "U+FFFE or U+FFFF");
+	s->p += n;
+	return 0;
+}
+
+/* To the next octet of that class, or the end. */
+static int
+run(struct scan *s, unsigned stop)
+{
+	for (;;) {
+		while (s->p < s->end && !(classes[*s->p] & (stop | ODD)))
+			s->p++;
+		if (s->p == s->end || (classes[*s->p] & stop))
+			return 0;
+		if (odd(s) != 0)
+			return -1;
+	}
+}
+
+static bool
+spaces(struct scan *s)
+{
+	const unsigned char *was = s->p;
+
+	while (s->p < s->end && (classes[*s->p] & SPACE))
+		s->p++;
+	return s->p != was;
+}
+
+static int
+digit(unsigned char c, uint32_t base)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return base == 16 && c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* XML 1.0, production 2. */
+static bool
+is_character(uint32_t c)
+{
+	if (c < 0x20)
+		return c == '\t' || c == '\n' || c == '\r';
+	return c < 0xD800 || (c > 0xDFFF && c < 0xFFFE) || (c > 0xFFFF && c < 0x110000);
+}
+
+/* "#65" or "#x41", between & and ; */
+static bool
+good_number(const unsigned char *p, size_t n)
+{
+	uint32_t base = n > 1 && p[1] == 'x' ? 16 : 10, c = 0;
+	size_t i = base == 16 ? 2 : 1;
+
+	if (i >= n)
+		return false;
+	for (; i < n; i++) {
+		int d = digit(p[i], base);
+
+		if (d < 0)
+			return false;
+		c = c * base + (uint32_t)d;
+		if (c >= 0x110000)
+			return false;
+	}
+	return is_character(c);
+}
+
+static bool
+predefined(const unsigned char *p, size_t n)
+{
+	static const char *const names[] = {"lt", "gt", "amp", "quot", "apos"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (octets_is((struct octets){p, n}, names[i]))
+			return true;
+	return false;
+}
+
+/* At '&'. Without a DTD there are five entities and no more. */
+static int
+reference(struct scan *s)
+{
+	size_t most = left(s) < LONGEST_REFERENCE ? left(s) : LONGEST_REFERENCE;
+	const unsigned char *name = s->p + 1, *stop = memchr(s->p, ';', most);
+
+	if (stop == NULL)
+		return malformed(s, "& that begins no reference");
+	size_t n = (size_t)(stop - name);
+	if (n > 0 && name[0] == '#' ? !good_number(name, n) : !predefined(name, n))
+		return malformed(s, "reference to something that is not there");
+	s->p = stop + 1;
+	return 0;
+}
+
+static int
+text(struct scan *s)
+{
+	for (;;) {
+		if (run(s, TEXT) != 0)
+			return -1;
+		if (s->p == s->end || *s->p == '<')
+			return 0;
+		if (reference(s) != 0)
+			return -1;
+	}
+}
+
+static int
+name(struct scan *s, struct octets *out)
+{
+	const unsigned char *from = s->p;
+
+	if (run(s, NAME) != 0)
+		return -1;
+	*out = (struct octets){from, (size_t)(s->p - from)};
+	if (out->len == 0)
+		return malformed(s, "a name is missing");
+	if (out->len > s->limits->name)
+		return refuse(s, ERR_XML_LIMIT, "a name is too long");
+	return 0;
+}
+
+/* After the opening quote. */
+static int
+value_rest(struct scan *s, unsigned char quote)
+{
+	for (;;) {
+		if (run(s, VALUE) != 0)
+			return -1;
+		if (s->p == s->end || *s->p == '<')
+			return malformed(s, "an attribute value does not end");
+		if (*s->p == '&') {
+			if (reference(s) != 0)
+				return -1;
+			continue;
+		}
+		if (*s->p++ == quote)
+			return 0;
+	}
+}
+
+static bool
+is_quote(const struct scan *s)
+{
+	return s->p < s->end && (*s->p == '"' || *s->p == '\'');
+}
+
+static int
+attribute(struct scan *s, struct octets *name_out)
+{
+	if (name(s, name_out) != 0)
+		return -1;
+	spaces(s);
+	if (!AT(s, "="))
+		return malformed(s, "an attribute without =");
+	s->p++;
+	spaces(s);
+	if (!is_quote(s))
+		return malformed(s, "an attribute value without quotes");
+	unsigned char quote = *s->p++;
+	return value_rest(s, quote);
+}
+
+static bool
+declares_namespace(struct octets n)
+{
+	return n.len >= 5 && memcmp(n.data, "xmlns", 5) == 0 && (n.len == 5 || n.data[5] == ':');
+}
+
+static int
+count_tag(struct scan *s)
+{
+	return ++s->tags > s->limits->tags ? refuse(s, ERR_XML_LIMIT, "too many tags and comments")
+					   : 0;
+}
+
+static int
+open_element(struct scan *s, size_t namespaces, bool empty)
+{
+	if (s->depth >= s->deepest)
+		return refuse(s, ERR_XML_LIMIT, "elements are nested too deep");
+	namespaces += s->namespaces[s->depth];
+	if (namespaces > DOM_NAMESPACES)
+		return refuse(s, ERR_XML_LIMIT, "too many namespaces in scope");
+	if (!empty)
+		s->namespaces[++s->depth] = namespaces;
+	return 0;
+}
+
+/* After '<'. */
+static int
+start_tag(struct scan *s)
+{
+	size_t attributes = 0, namespaces = 0;
+	struct octets n;
+
+	if (count_tag(s) != 0 || name(s, &n) != 0)
+		return -1;
+	for (;;) {
+		bool apart = spaces(s);
+
+		if (AT(s, ">") || AT(s, "/>"))
+			break;
+		if (!apart)
+			return malformed(s, "a tag does not end");
+		if (attribute(s, &n) != 0)
+			return -1;
+		if (++attributes > s->limits->attributes)
+			return refuse(s, ERR_XML_LIMIT, "too many attributes in one tag");
+		namespaces += declares_namespace(n);
+	}
+	bool empty = *s->p == '/';
+	s->p += empty ? 2 : 1;
+	return open_element(s, namespaces, empty);
+}
+
+/* After "</". */
+static int
+end_tag(struct scan *s)
+{
+	struct octets n;
+
+	if (s->depth == 0)
+		return malformed(s, "an end tag without its start tag");
+	s->depth--;
+	if (name(s, &n) != 0)
+		return -1;
+	spaces(s);
+	if (!AT(s, ">"))
+		return malformed(s, "an end tag does not end");
+	s->p++;
+	return 0;
+}
+
+/* Comments cost the parser a node each, as tags do. */
+static int
+comment(struct scan *s)
+{
+	if (count_tag(s) != 0)
+		return -1;
+	s->p += sizeof("<!--") - 1;
+	for (;;) {
+		if (run(s, DASH) != 0)
+			return -1;
+		if (s->p == s->end)
+			return malformed(s, "a comment does not end");
+		if (AT(s, "-->")) {
+			s->p += 3;
+			return 0;
+		}
+		if (AT(s, "--"))
+			return malformed(s, "-- in a comment");
+		s->p++;
+	}
+}
+
+static int
+cdata(struct scan *s)
+{
+	if (s->depth == 0)
+		return malformed(s, "CDATA outside the root element");
+	s->p += sizeof("<![CDATA[") - 1;
+	for (;;) {
+		if (run(s, BRACKET) != 0)
+			return -1;
+		if (s->p == s->end)
+			return malformed(s, "a CDATA section does not end");
+		if (AT(s, "]]>")) {
+			s->p += 3;
+			return 0;
+		}
+		s->p++;
+	}
+}
+
+/* At "<!": what is neither comment nor CDATA belongs to a DTD, wherever it stands. */
+static int
+declaration(struct scan *s)
+{
+	static const char *const dtd[] = {
+	    "<!DOCTYPE", "<!ENTITY", "<!ELEMENT", "<!ATTLIST", "<!NOTATION", "<!["};
+
+	if (AT(s, "<!--"))
+		return comment(s);
+	if (AT(s, "<![CDATA["))
+		return cdata(s);
+	for (size_t i = 0; i < sizeof(dtd) / sizeof(dtd[0]); i++)
+		if (left(s) >= strlen(dtd[i]) &&
+		    strncasecmp((const char *)s->p, dtd[i], strlen(dtd[i])) == 0)
+			return refuse(s, ERR_XML_DTD, "a document type declaration");
+	return malformed(s, "<! that begins nothing");
+}
+
+/* At '<'. */
+static int
+markup(struct scan *s)
+{
+	switch (left(s) > 1 ? s->p[1] : 0) {
+	case '?':
+		return refuse(s, ERR_XML_PI, "a processing instruction");
+	case '!':
+		return declaration(s);
+	case '/':
+		s->p += 2;
+		return end_tag(s);
+	default:
+		s->p++;
+		return start_tag(s);
+	}
+}
+
+static bool
+pseudo_value(struct scan *s, const char *key, struct octets *value)
+{
+	const unsigned char *stop;
+
+	if (!spaces(s) || !at(s, key, strlen(key)))
+		return false;
+	s->p += strlen(key);
+	spaces(s);
+	if (!AT(s, "="))
+		return false;
+	s->p++;
+	spaces(s);
+	if (!is_quote(s) || (stop = memchr(s->p + 1, *s->p, left(s) - 1)) == NULL)
+		return false;
+	*value = (struct octets){s->p + 1, (size_t)(stop - s->p - 1)};
+	s->p = stop + 1;
+	return true;
+}
+
+/* " name='value'" of the XML declaration, if that is what comes next; else nothing is read. */
+static bool
+pseudo(struct scan *s, const char *key, struct octets *value)
+{
+	const unsigned char *from = s->p;
+
+	if (pseudo_value(s, key, value))
+		return true;
+	s->p = from;
+	return false;
+}
+
+static bool
+is_utf8(struct octets label)
+{
+	return label.len == 5 && strncasecmp((const char *)label.data, "UTF-8", 5) == 0;
+}
+
+/* At "<?xml " */
+static int
+xml_declaration(struct scan *s)
+{
+	struct octets v;
+
+	s->p += sizeof("<?xml") - 1;
+	if (!pseudo(s, "version", &v))
+		return malformed(s, "the XML declaration has no version");
+	if (!octets_is(v, "1.0"))
+		return malformed(s, "the XML version is not 1.0");
+	if (pseudo(s, "encoding", &v) && !is_utf8(v))
+		return refuse(s, ERR_XML_ENCODING, "another encoding than UTF-8 is declared");
+	if (pseudo(s, "standalone", &v) && !octets_is(v, "yes") && !octets_is(v, "no"))
+		return malformed(s, "standalone is neither yes nor no");
+	spaces(s);
+	if (!AT(s, "?>"))
+		return malformed(s, "the XML declaration does not end");
+	s->p += 2;
+	return 0;
+}
+
+/* UTF-16, UTF-32 and EBCDIC say what they are in their first octets (XML 1.0 appendix F). */
+static bool
+foreign(const struct scan *s)
+{
+	static const char marks[][2] = {{'\xFE', '\xFF'}, {'\xFF', '\xFE'}, {'\0', '<'},
+	    {'<', '\0'}, {'\0', '\0'}, {'\x4C', '\x6F'}};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (at(s, marks[i], 2))
+			return true;
+	return false;
+}
+
+/* Up to the root or the first comment; *document_out is set on the way. */
+static int
+prolog(struct scan *s, struct octets *document_out)
+{
+	if (s->p == s->end)
+		return malformed(s, "there is nothing");
+	if (foreign(s))
+		return refuse(s, ERR_XML_ENCODING, "not UTF-8");
+	if (AT(s, "\xEF\xBB\xBF"))
+		s->p += 3;
+	spaces(s);
+	*document_out = (struct octets){s->p, left(s)};
+	if (!AT(s, "<"))
+		return malformed(s, "this is not XML");
+	if (AT(s, "<?xml") && left(s) > 5 && (classes[s->p[5]] & SPACE))
+		return xml_declaration(s);
+	return 0;
+}
+
+int
+dom_prescan(
+    struct octets xml, const struct dom_limits *limits, struct octets *document_out, struct err *e)
+{
+	struct scan s = {.start = xml.data,
+	    .p = xml.data,
+	    .end = xml.data + xml.len,
+	    .limits = limits,
+	    .deepest = limits->depth < DEEPEST ? limits->depth : DEEPEST,
+	    .e = e};
+
+	*document_out = (struct octets){NULL, 0};
+	if (xml.len > limits->octets)
+		return refuse(&s, ERR_XML_LIMIT, "the document is too large");
+	if (prolog(&s, document_out) != 0)
+		return -1;
+	while (text(&s) == 0) {
+		if (s.p == s.end)
+			return s.depth == 0 ? 0 : malformed(&s, "an element does not end");
+		if (markup(&s) != 0)
+			return -1;
+	}
+	return -1;
+}
