@@ -321,14 +321,27 @@ read_all(struct conf_reader *r)
 	conf_check(r);
 }
 
+static int
+outcome(const struct conf_reader *r, struct err *e)
+{
+	if (r->nomem)
+		return err_set(e, ERR_NOMEM, "configuration");
+	if (r->broken)
+		return err_set(e, ERR_CONFIG, "%s: %u mistake%s, not read to its end", r->main_file,
+		    r->mistakes, r->mistakes == 1 ? "" : "s");
+	return 0;
+}
+
 int
-conf_load(const char *file, conf_complain *complain, void *self, struct conf **out, struct err *e)
+conf_read(const char *file, conf_complain *complain, void *self, struct conf **out,
+    unsigned *mistakes, struct err *e)
 {
 	struct whole *whole = calloc(1, sizeof(*whole));
 	struct conf_reader r = {.complain = complain, .self = self};
 	int rc = -1;
 
 	*out = NULL;
+	*mistakes = 0;
 	if (whole == NULL || (whole->arena = arena_new()) == NULL ||
 	    (r.seen = calloc(conf_row_count, sizeof(*r.seen))) == NULL) {
 		err_set(e, ERR_NOMEM, "configuration");
@@ -339,21 +352,31 @@ conf_load(const char *file, conf_complain *complain, void *self, struct conf **o
 	r.main_file = r.conf->file = conf_copy(&r, file);
 	r.folder = conf_folder(&r, r.main_file);
 	read_all(&r);
-	if (r.nomem)
-		err_set(e, ERR_NOMEM, "configuration");
-	else if (r.mistakes > 0)
-		err_set(e, ERR_CONFIG, "%s: %u mistake%s", file, r.mistakes,
-		    r.mistakes == 1 ? "" : "s");
-	else {
-		*out = &whole->conf;
-		whole = NULL; /* moved */
-		rc = 0;
-	}
+	*mistakes = r.mistakes;
+	if (outcome(&r, e) != 0)
+		goto out;
+	*out = &whole->conf;
+	whole = NULL; /* moved */
+	rc = 0;
 out:
 	conf_forget_files(&r);
 	free((void *)r.seen);
 	conf_free(whole != NULL ? &whole->conf : NULL);
 	return rc;
+}
+
+int
+conf_load(const char *file, conf_complain *complain, void *self, struct conf **out, struct err *e)
+{
+	unsigned mistakes;
+
+	if (conf_read(file, complain, self, out, &mistakes, e) != 0)
+		return -1;
+	if (mistakes == 0)
+		return 0;
+	conf_free(*out);
+	*out = NULL;
+	return err_set(e, ERR_CONFIG, "%s: %u mistake%s", file, mistakes, mistakes == 1 ? "" : "s");
 }
 
 void

@@ -96,6 +96,12 @@ typedef void conf_complain(void *self, const char *file, int line, const char *w
  * when there was one. Relative paths are taken from the folder of the file that says them. */
 int conf_load(const char *file, conf_complain *complain, void *self, struct conf **out,
     struct err *) MUSTCHECK;
+
+/* As conf_load(), but for `shepctl check`, which goes on looking: a configuration that could be
+ * read to its end is given out with *mistakes counted, a wrong value in it left at its default, one
+ * that is missing "". ERR_CONFIG only when a file could not be read to its end. */
+int conf_read(const char *file, conf_complain *complain, void *self, struct conf **out,
+    unsigned *mistakes, struct err *) MUSTCHECK;
 void conf_free(struct conf *); /* takes NULL */
 
 /* The table, row by row, in its order. value is NULL where the key must be set. */

@@ -1,0 +1,12 @@
+# What the house promises about itself; each guard fails when it cannot find what it checks.
+GUARDS = tests/guards/layers.sh tests/guards/headers.sh tests/guards/registered.sh
+# join when every room has landed
+GUARDS_LATER = tests/guards/sizes.sh tests/guards/symbols.sh tests/guards/errors.sh tests/guards/traps.sh \
+	tests/guards/format.sh
+TESTS += $(GUARDS)
+EXTRA_DIST += $(GUARDS) $(GUARDS_LATER)
+
+# the compiler's flags for guards/headers.sh
+print-flags:
+	@echo $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS)
+.PHONY: print-flags

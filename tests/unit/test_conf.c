@@ -270,6 +270,29 @@ every_mistake_is_told_at_once(void **state)
 }
 
 static void
+what_was_read_in_spite_of_mistakes_can_be_looked_at_further(void **state)
+{
+	struct err e = {0};
+	struct conf *conf;
+	unsigned mistakes;
+	char path[256];
+
+	(void)state;
+	told[0] = '\0';
+	write_file("shepd.conf", GOOD "limits: { workers = 0; };\nlisten: ( { tls = true; } );\n");
+	snprintf(path, sizeof(path), "%s/shepd.conf", folder);
+	assert_int_equal(conf_read(path, note, NULL, &conf, &mistakes, &e), 0);
+	assert_int_equal(mistakes, 3);
+	assert_int_equal(conf->limits.workers, 4);
+	assert_string_equal(conf->listeners[0].key, "");
+	conf_free(conf);
+	write_file("shepd.conf", GOOD "limits: {\n");
+	assert_int_equal(conf_read(path, note, NULL, &conf, &mistakes, &e), -1);
+	assert_int_equal(e.code, ERR_CONFIG);
+	assert_null(conf);
+}
+
+static void
 a_file_that_breaks_off_is_told_with_its_line(void **state)
 {
 	(void)state;
@@ -449,6 +472,7 @@ main(void)
 	    cmocka_unit_test(lists_of_several_files_are_joined_in_the_order_of_names),
 	    cmocka_unit_test(a_mistake_in_another_file_names_that_file),
 	    cmocka_unit_test(every_mistake_is_told_at_once),
+	    cmocka_unit_test(what_was_read_in_spite_of_mistakes_can_be_looked_at_further),
 	    cmocka_unit_test(a_file_that_breaks_off_is_told_with_its_line),
 	    cmocka_unit_test(a_file_that_is_not_there_or_is_a_folder_is_told),
 	    cmocka_unit_test(groups_and_lists_must_have_their_shape),
