@@ -34,7 +34,8 @@ struct pki_options {
 				 intermediate; NULL = none */
 	const char *partners; /* folder of pinned end-entity certificates; NULL = none. A CA found
 				 there is never an anchor */
-	const char *const *pinned; /* further files of pinned certificates, NULL-terminated; or NULL */
+	const char *const *pinned; /* further files of pinned certificates, NULL-terminated; or NULL.
+				      A CA there is a mistake */
 	const char *crl;	   /* folder of CRLs; NULL = none */
 	enum pki_revocation revocation;
 };
@@ -53,7 +54,8 @@ struct pki_census {
 struct pki_census pki_census(const struct pki *);
 
 /* A certificate out of DER: all octets must be one certificate (R-40). The same octets give the same
- * pointer (cache by SHA-256, bounded). ERR_PKI_CERTIFICATE. */
+ * pointer (cache by SHA-256). It stays good until 4,096 other certificates have been decoded since it
+ * was last asked for; a pinned one until pki_close(). ERR_PKI_CERTIFICATE. */
 int pki_decode(struct pki *, struct octets der, const struct pki_cert **out, struct err *) MUSTCHECK;
 
 /* A pinned partner by issuer (RFC 2253-like text, order free: compared as a set of RDNs) and serial
@@ -101,13 +103,17 @@ void pki_describe(const struct pki_cert *, struct pki_signer *out);
  * or revocation. Chain by OpenSSL's path validation, strict, depth 4, security level 2 (GOST 2004 has
  * 128 bits), CRL signatures over the raw octets. Needs digitalSignature; does not ask for
  * sign_capable: that is the caller's rule (HQ-E014 is not a fault). Not a CA.
+ * A certificate for OCSP answers or time stamps is refused too. Times: not_before <= at < not_after, to
+ * the second, as OpenSSL has it. A good verdict is kept for the time in which nothing it rests on
+ * changes. *out is filled only when it returns 0.
  * ERR_PKI_UNKNOWN_ISSUER, _NOT_YET_VALID, _EXPIRED, _REVOKED, _USAGE, _CERTIFICATE,
  * _REVOCATION_UNKNOWN. */
 int pki_judge(struct pki *, const struct pki_cert *, struct instant at, struct pki_signer *out,
     struct err *) MUSTCHECK;
 
-/* Our own certificate and private key for signing and TLS: PEM files; or PKCS#12 with its password.
- * The key must belong to the certificate. ERR_CONFIG. */
+/* Our own certificate and private key for signing and TLS. key == NULL: `certificate` is PKCS#12; else
+ * it is a certificate in PEM or DER and `key` a private key in PEM. password may be NULL; no terminal is
+ * ever asked. The key must belong to the certificate. ERR_CONFIG. */
 struct pki_identity;
 int pki_identity_load(const char *certificate, const char *key, const char *password,
     struct pki_identity **out, struct err *) MUSTCHECK;

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Revocation by the CRLs that are in force at an instant.
+ *
+ * Of several full CRLs in force the one with the highest number counts; deltas by our own rule,
+ * because the NCA numbers them in a sequence of their own and OpenSSL ignores them
+ * (kzgost-provider.md 3): who is revoked in the newest delta in force is revoked. A revocation
+ * dated later than `at` is not yet one.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pki/inner.h"
+
+enum {
+	REMOVE_FROM_CRL = 8 /* RFC 5280 5.3.1, in deltas only: a hold was lifted */
+};
+
+static int
+key_to_entry(const void *key, const void *entry)
+{
+	return memcmp(key, ((const struct pki_revoked *)entry)->serial, PKI_SERIAL);
+}
+
+static const struct pki_revoked *
+find(const struct pki_crl *crl, const unsigned char serial[PKI_SERIAL])
+{
+	if (crl->n_revoked == 0)
+		return NULL;
+	return bsearch(serial, crl->revoked, crl->n_revoked, sizeof(*crl->revoked), key_to_entry);
+}
+
+static bool
+covers(const struct pki_crl *crl, const struct pki_cert *c, size_t authority)
+{
+	return crl->authority == authority && (c->ca ? crl->covers_cas : crl->covers_users);
+}
+
+static bool
+in_force(const struct pki_crl *crl, int64_t at)
+{
+	return crl->this_update <= at && at < crl->next_update;
+}
+
+/* The full one to go by, or NULL; *loaded: there is any, in force or not. The span ends wherever
+ * another choice might be made. */
+static const struct pki_crl *
+choose_full(const struct pki *p, const struct pki_cert *c, size_t authority, int64_t at,
+    struct pki_span *span, bool *loaded)
+{
+	const struct pki_crl *best = NULL;
+
+	for (size_t i = 0; i < p->n_crls; i++) {
+		const struct pki_crl *crl = p->crls[i];
+
+		if (!covers(crl, c, authority))
+			continue;
+		pki_span_cut(span, at, crl->this_update);
+		pki_span_cut(span, at, crl->next_update);
+		*loaded |= !crl->delta;
+		if (!crl->delta && in_force(crl, at) &&
+		    (best == NULL || memcmp(crl->number, best->number, PKI_SERIAL) >= 0))
+			best = crl;
+	}
+	return best;
+}
+
+/* What the full one says, then each delta in force, oldest first; those issued before the full one
+ * are superseded by it. */
+static const struct pki_revoked *
+deciding_entry(const struct pki *p, const struct pki_crl *full, const struct pki_cert *c,
+    size_t authority, int64_t at)
+{
+	const struct pki_revoked *entry = full != NULL ? find(full, c->serial) : NULL, *found;
+
+	for (size_t i = 0; i < p->n_crls; i++) {
+		const struct pki_crl *crl = p->crls[i];
+
+		if (!crl->delta || !covers(crl, c, authority) || !in_force(crl, at) ||
+		    (full != NULL && crl->this_update < full->this_update) ||
+		    (found = find(crl, c->serial)) == NULL)
+			continue;
+		if (found->reason == REMOVE_FROM_CRL)
+			entry = NULL;
+		else if (entry == NULL || found->date < entry->date)
+			entry = found;
+	}
+	return entry;
+}
+
+int
+pki_crl_judge(const struct pki *p, const struct pki_cert *c, size_t authority, int64_t at,
+    struct pki_span *span, struct err *e)
+{
+	bool loaded = false;
+	const struct pki_crl *full = choose_full(p, c, authority, at, span, &loaded);
+	const struct pki_revoked *entry = deciding_entry(p, full, c, authority, at);
+	char text[CLOCK_TEXT];
+
+	if (entry != NULL)
+		pki_span_cut(span, at, entry->date);
+	if (entry != NULL && entry->date <= at)
+		return err_set(e, ERR_PKI_REVOKED, "certificate %s revoked on %s, reason %u",
+		    c->who.serial, clock_write_utc((struct instant){entry->date, 0}, text),
+		    entry->reason);
+	if (full != NULL || (c->ca && !loaded))
+		return 0;
+	return err_set(e, ERR_PKI_REVOCATION_UNKNOWN, "%s for certificate %s",
+	    loaded ? "no CRL is in force" : "no CRL is loaded", c->who.serial);
+}

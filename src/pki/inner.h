@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the files of this room share: the structs behind pki.h and the calls between them.
+ *
+ * Nothing here is for other rooms. Instants are seconds of UTC throughout: certificates and CRLs
+ * know no fractions. OpenSSL's error queue is emptied by every function that calls it (KZ keys
+ * leave errors).
+ */
+#ifndef PKI_INNER_H
+#define PKI_INNER_H
+
+#include <stdint.h>
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "pki/pki.h"
+
+enum {
+	PKI_SERIAL = 20,		  /* octets, RFC 5280 4.1.2.2 */
+	PKI_CACHED = 4096,		  /* decoded certificates kept; the bound of pki_decode() */
+	PKI_BUCKETS = 4096,		  /* power of two */
+	PKI_FILE_MAX = 128 * 1024 * 1024, /* the NCA's full CRL is 22 MB (nca.md 7) */
+	PKI_SECURITY_LEVEL = 2,		  /* 112 bits: no SHA-1, no RSA below 2048 */
+	PKI_SECURITY_BITS = 112,
+	PKI_DEPTH = 4 /* intermediates, R-40 */
+};
+
+/* Seconds for which a statement holds: from <= at < until. */
+struct pki_span {
+	int64_t from, until;
+};
+
+/* Narrows the span round `at` by an instant at which something changes. */
+void pki_span_cut(struct pki_span *, int64_t at, int64_t change);
+
+/* A good verdict, kept beside the certificate; by == 0 means none. */
+struct pki_verdict {
+	uint64_t by; /* the struct pki that gave it: certificates may outlive one */
+	struct pki_span span;
+	bool pinned;
+};
+
+struct pki_cert {
+	X509 *x;
+	EVP_PKEY *key; /* of x */
+	unsigned char *der;
+	size_t der_len;
+	unsigned char digest[32];
+	unsigned char serial[PKI_SERIAL]; /* big-endian, left-padded */
+	struct pki_signer who;
+	uint32_t usage, extended; /* OpenSSL's KU_ and XKU_ bits; 0 = no such extension */
+	unsigned bits;
+	bool ca;
+	bool anchor, pinned; /* its place in the struct pki that owns it */
+	size_t authority;    /* of a CA: the same number = the same name and key */
+	struct pki_verdict *verdict;
+	struct pki_cert *next;		/* same bucket */
+	struct pki_cert *newer, *older; /* by last use; pinned ones are not in that list */
+};
+
+/* One CRL: its facts and its serial numbers, sorted. */
+struct pki_revoked {
+	unsigned char serial[PKI_SERIAL];
+	unsigned char reason; /* CRLReason; 0 unspecified, 8 removeFromCRL */
+	int64_t date;
+};
+struct pki_crl {
+	size_t authority;
+	unsigned char number[PKI_SERIAL], base[PKI_SERIAL]; /* big-endian, left-padded */
+	bool delta;
+	bool covers_users, covers_cas; /* issuingDistributionPoint */
+	int64_t this_update, next_update;
+	struct pki_revoked *revoked;
+	size_t n_revoked;
+};
+
+struct pki {
+	uint64_t id; /* unique in the process */
+	enum pki_revocation revocation;
+	X509_STORE *store;
+	STACK_OF(X509) * intermediates; /* borrowed from cas */
+	struct pki_cert **cas;
+	size_t n_cas, n_authorities;
+	struct pki_cert **partners; /* also in the table */
+	size_t n_partners;
+	struct pki_crl **crls; /* oldest first */
+	size_t n_crls;
+	EVP_MD *sha256;
+	EVP_MD_CTX *hash;
+	struct pki_cert *bucket[PKI_BUCKETS];
+	struct pki_cert *newest, *oldest;
+	size_t n_cached;
+};
+
+/* --- cert.c: one certificate ----------------------------------------------- */
+
+/* Decodes and describes. ERR_PKI_CERTIFICATE, ERR_NOMEM. */
+int pki_cert_new(struct octets der, struct pki_cert **out, struct err *) MUSTCHECK;
+void pki_cert_free(struct pki_cert *); /* takes NULL */
+
+/* A positive INTEGER of at most 20 octets, left-padded; false when it is none. */
+bool pki_number(const ASN1_INTEGER *, unsigned char out[PKI_SERIAL]);
+
+/* Seconds since 1970; false when it is no time. */
+bool pki_seconds(const ASN1_TIME *, int64_t *out);
+
+/* A name as RFC 2253 text in UTF-8, cut to size. Returns into. */
+const char *pki_name(const X509_NAME *, char *into, size_t size);
+
+/* --- who.c: fills cert->who and the usage bits ------------------------------ */
+void pki_fill_who(struct pki_cert *);
+
+/* --- cache.c: decoded certificates by digest -------------------------------- */
+int pki_cache_digest(
+    struct pki *, struct octets der, unsigned char out[32], struct err *) MUSTCHECK;
+struct pki_cert *pki_cache_find(struct pki *, const unsigned char digest[32]);
+void pki_cache_pin(struct pki *, struct pki_cert *); /* never evicted */
+void pki_cache_clear(struct pki *);
+
+/* --- files.c: folders of PEM and DER ---------------------------------------- */
+
+/* Whom to tell about a file that is not right; counts them and keeps the first for the error. */
+struct pki_told {
+	pki_complain *complain;
+	void *self;
+	size_t wrong;
+	char first[400];
+};
+void pki_tell(struct pki_told *, const char *file, const char *what);
+
+/* Takes one DER object of a file; its error is told with the file's name. */
+typedef int pki_take(struct pki *, struct octets der, struct err *);
+
+/* Every object of a file, DER or PEM by content, pem being the label that is expected. */
+void pki_each_in_file(
+    struct pki *, const char *path, const char *pem, pki_take *, struct pki_told *);
+/* Every file of a folder in the order of names but those that begin with a dot; NULL = nothing. */
+void pki_each_in_folder(
+    struct pki *, const char *folder, const char *pem, pki_take *, struct pki_told *);
+/* The whole file; *out is malloc'ed. ERR_CONFIG, without the file's name. */
+int pki_read_file(const char *path, unsigned char **out, size_t *len, struct err *) MUSTCHECK;
+
+/* --- dn.c: names as sets of RDNs -------------------------------------------- */
+
+/* Is the text (RFC 2253, 4514, 1779) this name, the order of RDNs aside? */
+bool pki_name_is(const X509_NAME *, const char *text);
+
+/* --- crl_read.c, crl.c ------------------------------------------------------ */
+
+/* Reads one CRL and checks its signature, over the octets as they came, under a CA of its issuer's
+ * name; fills the authority and sorts the serial numbers. ERR_CONFIG, ERR_NOMEM. */
+int pki_crl_read(
+    const struct pki *, struct octets der, struct pki_crl **out, struct err *) MUSTCHECK;
+void pki_crl_free(struct pki_crl *); /* takes NULL */
+
+/* Is this certificate of that authority good by the CRLs in force at `at`? For a CA that has no CRL
+ * loaded the answer is yes. Narrows the span. ERR_PKI_REVOKED, ERR_PKI_REVOCATION_UNKNOWN. */
+int pki_crl_judge(const struct pki *, const struct pki_cert *, size_t authority, int64_t at,
+    struct pki_span *, struct err *) MUSTCHECK;
+
+/* --- chain.c ---------------------------------------------------------------- */
+
+/* Builds and checks the path of an end-entity certificate, then revocation. Narrows the span.
+ * ERR_PKI_*. */
+int pki_chain_judge(const struct pki *, const struct pki_cert *, int64_t at, struct pki_span *,
+    struct err *) MUSTCHECK;
+
+/* Revocation alone, for a pinned certificate: by the CRLs of the CA that issued it. */
+int pki_pinned_judge(const struct pki *, const struct pki_cert *, int64_t at, struct pki_span *,
+    struct err *) MUSTCHECK;
+
+#endif

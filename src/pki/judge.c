@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The judgement over a certificate: own rules first, then path or pin, then revocation; and the
+ * memory of good verdicts.
+ *
+ * A good verdict is kept with the span of time in which nothing it rests on changes: validity of
+ * every link, thisUpdate and nextUpdate of the CRLs. Refusals are not kept. The last second of a
+ * validity counts as expired, as OpenSSL has it.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include "pki/inner.h"
+
+static int
+judge_times(const struct pki_cert *c, int64_t at, struct err *e)
+{
+	char text[CLOCK_TEXT];
+
+	if (at < c->who.not_before.seconds)
+		return err_set(e, ERR_PKI_NOT_YET_VALID, "certificate %s begins on %s",
+		    c->who.serial, clock_write_utc(c->who.not_before, text));
+	if (at >= c->who.not_after.seconds)
+		return err_set(e, ERR_PKI_EXPIRED, "certificate %s ended on %s", c->who.serial,
+		    clock_write_utc(c->who.not_after, text));
+	return 0;
+}
+
+/* R-41, and what OpenSSL's path validation would have said of a pinned one. The certificates of
+ * OCSP and time stamp services sign answers of their own kind only (RFC 6960 4.2.2.2, RFC
+ * 3161 2.3). */
+static int
+judge_form(const struct pki_cert *c, struct err *e)
+{
+	if (c->ca)
+		return err_set(e, ERR_PKI_USAGE, "certificate %s is a CA's", c->who.serial);
+	if (!(c->usage & KU_DIGITAL_SIGNATURE))
+		return err_set(e, ERR_PKI_USAGE, "certificate %s has no usage digitalSignature",
+		    c->who.serial);
+	if (c->extended & (XKU_OCSP_SIGN | XKU_TIMESTAMP))
+		return err_set(e, ERR_PKI_USAGE,
+		    "certificate %s is for OCSP answers or time stamps", c->who.serial);
+	if (X509_get_extension_flags(c->x) & EXFLAG_CRITICAL)
+		return err_set(e, ERR_PKI_CERTIFICATE,
+		    "certificate %s has a critical extension that is not known", c->who.serial);
+	if (EVP_PKEY_get_security_bits(c->key) < PKI_SECURITY_BITS)
+		return err_set(e, ERR_PKI_CERTIFICATE,
+		    "certificate %s: a key of %u bits is too weak", c->who.serial, c->bits);
+	return 0;
+}
+
+static bool
+is_pinned(struct pki *p, const struct pki_cert *c)
+{
+	const struct pki_cert *same = c->pinned ? c : pki_cache_find(p, c->digest);
+
+	return same != NULL && same->pinned;
+}
+
+static int
+judge_anew(struct pki *p, const struct pki_cert *c, int64_t at, struct err *e)
+{
+	struct pki_span span = {c->who.not_before.seconds, c->who.not_after.seconds};
+	bool pinned = is_pinned(p, c);
+
+	if (judge_form(c, e) != 0 || judge_times(c, at, e) != 0)
+		return -1;
+	if ((pinned ? pki_pinned_judge : pki_chain_judge)(p, c, at, &span, e) != 0)
+		return -1;
+	*c->verdict = (struct pki_verdict){p->id, span, pinned};
+	return 0;
+}
+
+int
+pki_judge(struct pki *p, const struct pki_cert *c, struct instant at, struct pki_signer *out,
+    struct err *e)
+{
+	const struct pki_verdict *v = c->verdict;
+	bool known = v->by == p->id && v->span.from <= at.seconds && at.seconds < v->span.until;
+
+	memset(out, 0, sizeof(*out));
+	if (!known && judge_anew(p, c, at.seconds, e) != 0)
+		return -1;
+	*out = c->who;
+	out->pinned = v->pinned;
+	return 0;
+}
