@@ -1,7 +1,7 @@
 # The worked example, and what a system needs to run the daemon.
-EXTRA_DIST += deploy/shepd.conf deploy/shepd.conf.d/site.conf
-# an operator's own files are not overwritten: the example is installed beside the documents
+EXTRA_DIST += deploy/shepd.conf deploy/shepd.conf.d/site.conf deploy/shepd.service
+# an operator's own files are not overwritten: the examples are installed beside the documents
 exampledir = $(docdir)/examples
-example_DATA = deploy/shepd.conf
+example_DATA = deploy/shepd.conf deploy/shepd.service
 examplesitedir = $(docdir)/examples/shepd.conf.d
 examplesite_DATA = deploy/shepd.conf.d/site.conf

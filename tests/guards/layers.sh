@@ -37,7 +37,7 @@ shep_=codec
 openssl/ssl=door
 openssl/x509=pki gost
 openssl/ocsp=pki
-openssl/pkcs12=pki'
+openssl/pkcs12=pki gost'
 
 library_of()
 {

@@ -1,5 +1,5 @@
 # What the house promises about itself; each guard fails when it cannot find what it checks.
-GUARDS = tests/guards/layers.sh tests/guards/headers.sh tests/guards/registered.sh
+GUARDS = tests/guards/conf.sh tests/guards/layers.sh tests/guards/headers.sh tests/guards/registered.sh
 # join when every room has landed
 GUARDS_LATER = tests/guards/sizes.sh tests/guards/symbols.sh tests/guards/errors.sh tests/guards/traps.sh \
 	tests/guards/format.sh

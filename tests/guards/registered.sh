@@ -12,7 +12,8 @@ programs=0
 for file in $(grep -rlE --include='*.c' '<cmocka\.h>' tests); do
 	for name in $(grep -A1 -xE 'static void' "$file" | sed -nE 's/^([a-z0-9_A-Z]+)\(void \*\*(state)?\)$/\1/p'); do
 		tests=$((tests + 1))
-		if ! grep -A2 -E 'cmocka_unit_test' "$file" | grep -qE "[( 	]$name[,)]"; then
+		# once where it is defined, once more in the table
+		if [ "$(grep -cw -- "$name" "$file")" -lt 2 ]; then
 			echo "FAIL $file: $name is not registered"
 			bad=1
 		fi
