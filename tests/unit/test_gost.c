@@ -799,32 +799,50 @@ nothing_is_left_in_the_error_queue(void **state)
 	return ERR_peek_error() == 0 ? 0 : -1;
 }
 
-#define CHECKED(f) cmocka_unit_test_teardown(f, nothing_is_left_in_the_error_queue)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    CHECKED(digests_give_the_known_answers),
-	    CHECKED(digests_are_found_by_every_oid),
-	    CHECKED(a_digest_in_pieces_and_its_copy_equal_the_whole),
-	    CHECKED(what_is_signed_verifies_and_nothing_else_does),
-	    CHECKED(signatures_with_numbers_out_of_range_are_refused),
-	    CHECKED(a_digest_of_the_other_family_is_refused),
-	    CHECKED(a_finished_digest_is_signed_and_verified),
-	    CHECKED(without_random_octets_signing_fails_and_nothing_aborts),
-	    CHECKED(roots_of_the_nca_verify_by_their_own_keys),
-	    CHECKED(a_public_key_with_any_one_bit_changed_is_refused),
-	    CHECKED(a_private_key_survives_der_and_its_hostile_forms_do_not),
-	    CHECKED(a_cipher_really_encrypts_the_private_key),
-	    CHECKED(a_context_that_was_duplicated_goes_its_own_way),
-	    CHECKED(keys_are_compared_exported_and_duplicated),
-	    CHECKED(halves_that_do_not_belong_together_are_refused),
-	    CHECKED(a_public_key_alone_cannot_sign_or_be_written_as_private),
-	    CHECKED(key_stores_of_the_nca_open_but_for_the_one_of_another_vendor),
-	    CHECKED(certificates_are_issued_in_the_form_of_the_nca),
-	    CHECKED(a_second_load_changes_nothing),
-	    CHECKED(it_can_be_unloaded_and_loaded_again),
+	    cmocka_unit_test_teardown(
+		digests_give_the_known_answers, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		digests_are_found_by_every_oid, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(a_digest_in_pieces_and_its_copy_equal_the_whole,
+		nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		what_is_signed_verifies_and_nothing_else_does, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(signatures_with_numbers_out_of_range_are_refused,
+		nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		a_digest_of_the_other_family_is_refused, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		a_finished_digest_is_signed_and_verified, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(without_random_octets_signing_fails_and_nothing_aborts,
+		nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		roots_of_the_nca_verify_by_their_own_keys, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(a_public_key_with_any_one_bit_changed_is_refused,
+		nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(a_private_key_survives_der_and_its_hostile_forms_do_not,
+		nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		a_cipher_really_encrypts_the_private_key, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		a_context_that_was_duplicated_goes_its_own_way, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		keys_are_compared_exported_and_duplicated, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		halves_that_do_not_belong_together_are_refused, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(a_public_key_alone_cannot_sign_or_be_written_as_private,
+		nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(key_stores_of_the_nca_open_but_for_the_one_of_another_vendor,
+		nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		certificates_are_issued_in_the_form_of_the_nca, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		a_second_load_changes_nothing, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(
+		it_can_be_unloaded_and_loaded_again, nothing_is_left_in_the_error_queue),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
