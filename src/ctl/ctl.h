@@ -24,6 +24,7 @@ struct ctl_command {
 /* "shepctl NAME: <text>" to standard error; returns CTL_USAGE. */
 int ctl_usage(const char *name, const char *text);
 
+int ctl_secret(int argc, char **argv);
 int ctl_version(int argc, char **argv);
 
 #endif

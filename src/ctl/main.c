@@ -10,6 +10,7 @@
 #include "ctl/ctl.h"
 
 static const struct ctl_command commands[] = {
+    {"secret", ctl_secret, "hash a sender's secret for the configuration"},
     {"version", ctl_version, "print the version"},
 };
 

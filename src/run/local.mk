@@ -1,1 +1,2 @@
 libshepd_a_SOURCES += src/run/run.h
+libshepd_a_SOURCES += src/run/file.c src/run/file.h

@@ -163,6 +163,36 @@ takes_pem_and_der_by_content_and_counts_them(void **state)
 }
 
 static void
+a_named_file_gives_its_certificate(void **state)
+{
+	struct pki *p = opened_trust();
+	const char *folder = forge_folder(w.arena);
+	const struct pki_cert *cert;
+	struct err e = {0};
+
+	(void)state;
+	forge_write_pem(folder, "leaf.pem", w.leaf);
+	forge_write(folder, "leaf.cer", forge_der(w.arena, w.leaf));
+	forge_write(folder, "text", octets_of("no certificate"));
+	forge_write_key(folder, "key.pem", w.leaf_key, NULL);
+	static const char *const good[] = {"leaf.pem", "leaf.cer"};
+	static const char *const bad[] = {"text", "key.pem", "absent", "."};
+	for (size_t i = 0; i < 2; i++) {
+		const char *path = arena_printf(w.arena, "%s/%s", folder, good[i]);
+		assert_int_equal(pki_decode_file(p, path, &cert, &e), 0);
+		assert_ptr_equal(cert, decoded(p, w.leaf));
+	}
+	for (size_t i = 0; i < 4; i++) {
+		const char *path = arena_printf(w.arena, "%s/%s", folder, bad[i]);
+		assert_int_equal(pki_decode_file(p, path, &cert, &e), -1);
+		assert_int_equal(e.code, ERR_CONFIG);
+		assert_null(cert);
+		err_clear(&e);
+	}
+	pki_close(p);
+}
+
+static void
 accepts_a_signer_with_a_path_to_an_anchor(void **state)
 {
 	struct pki *p = opened_trust();
@@ -547,6 +577,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(takes_pem_and_der_by_content_and_counts_them),
+	    cmocka_unit_test(a_named_file_gives_its_certificate),
 	    cmocka_unit_test(accepts_a_signer_with_a_path_to_an_anchor),
 	    cmocka_unit_test(refuses_octets_that_are_not_exactly_one_certificate),
 	    cmocka_unit_test(refuses_a_certificate_that_is_not_der),

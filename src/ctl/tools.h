@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What several subcommands share: the usual configuration file, telling of mistakes, failing.
+ */
+#ifndef CTL_TOOLS_H
+#define CTL_TOOLS_H
+
+#include "conf/conf.h"
+
+#define CTL_CONFIG SYSCONFDIR "/shepd/shepd.conf"
+
+/* A conf_complain that prints "file:line: what" to standard output; self is an unsigned counter. */
+void ctl_complain(void *self, const char *file, int line, const char *what);
+
+/* Prints an error with its row's name to standard error; returns CTL_REFUSED. */
+int ctl_fail(const char *command, const struct err *);
+
+#endif
