@@ -2,3 +2,7 @@
 schemas_sql = schemas/sql/001_roles.sql schemas/sql/002_journal.sql schemas/sql/003_housing.sql
 schemassqldir = $(pkgdatadir)/schemas/sql
 dist_schemassql_DATA = $(schemas_sql)
+
+schemas_rules = schemas/rules/hq-profile.xsd schemas/rules/2012-almaty-oblast.xml
+schemasrulesdir = $(pkgdatadir)/schemas/rules
+dist_schemasrules_DATA = $(schemas_rules)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "db/link.h"
 
 #define MESSAGE_ID_MOST 256 /* a B-tree entry has a limit, and a UUID has 36 */
@@ -164,46 +165,27 @@ db_abandon(struct db *db)
 /* --- journal -----------------------------------------------------------------------------------
  */
 
-/* Length of the well-formed UTF-8 character at p, or 0. */
-static size_t
-utf8_length(const unsigned char *p)
-{
-	size_t n = p[0] < 0x80	 ? 1
-		   : p[0] < 0xC2 ? 0
-		   : p[0] < 0xE0 ? 2
-		   : p[0] < 0xF0 ? 3
-		   : p[0] < 0xF5 ? 4
-				 : 0;
-
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xC0) != 0x80)
-			return 0;
-	if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
-	    (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F))
-		return 0;
-	return n;
-}
-
 /* A peer's octets may stand in a path or a detail; evidence must not be lost because of them. */
 static const char *
 clean(const char *text, struct arena **scratch)
 {
-	const unsigned char *p;
+	const unsigned char *p = (const unsigned char *)text;
+	size_t left = strlen(text), n = 0;
 	unsigned char *copy;
-	size_t n;
 
-	if (text == NULL)
-		return "";
-	for (p = (const unsigned char *)text; (n = utf8_length(p)) != 0 && *p != '\0'; p += n)
-		;
-	if (n != 0)
+	for (; left > 0 && (n = utf8_length(p, left)) > 0; p += n)
+		left -= n;
+	if (left == 0)
 		return text;
 	if (*scratch == NULL && (*scratch = arena_new()) == NULL)
 		return NULL;
 	copy = (unsigned char *)arena_strdup(*scratch, text);
-	for (unsigned char *c = copy; c != NULL && *c != '\0'; c += n == 0 ? 1 : n)
-		if ((n = utf8_length(c)) == 0)
+	left = strlen(text);
+	for (unsigned char *c = copy; c != NULL && left > 0; c += n, left -= n)
+		if ((n = utf8_length(c, left)) == 0) {
 			*c = '?';
+			n = 1;
+		}
 	return (const char *)copy;
 }
 
@@ -220,7 +202,7 @@ journal_query(
 	db_put_time(q, row->received_at);
 	db_put_time(q, row->finished_at);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		const char *text = clean(texts[i], scratch);
+		const char *text = clean(texts[i] != NULL ? texts[i] : "", scratch);
 		if (text == NULL)
 			return err_set(e, ERR_NOMEM, "journal row");
 		db_put_text(q, text);

@@ -22,13 +22,13 @@
 #define ALMATY_OBLAST "190000000"
 #define NOW (fixture_instant("2026-02-10T11:00:00+05:00"))
 
-/* Of the running test. */
+/* Of the running program. */
 extern struct arena *arena;
 
 /* Written before a fork, read by the children. */
 extern const char *shared_id;
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, db_setup, db_teardown)
+/* Of a group of tests. */
 int db_setup(void **state);
 int db_teardown(void **state);
 

@@ -259,19 +259,19 @@ main(void)
 {
 	struct err e = {0};
 	const struct CMUnitTest tests[] = {
-	    TEST(a_repeated_message_gets_the_stored_reply_octet_for_octet),
-	    TEST(a_message_id_with_another_body_is_misused_in_any_spelling),
-	    TEST(a_message_id_must_not_be_empty_or_too_long),
-	    TEST(an_abandoned_claim_is_new_again),
-	    TEST(of_eight_processes_with_one_message_exactly_one_handles_it),
-	    TEST(the_claim_of_a_killed_process_goes_to_the_next),
-	    TEST(a_commit_whose_standby_wait_was_cancelled_is_not_acknowledged),
-	    TEST(waiting_for_another_holder_ends_and_the_connection_stays),
-	    TEST(a_frozen_server_costs_the_deadline_and_no_more),
-	    TEST(a_killed_server_is_unavailable_and_is_found_again),
+	    cmocka_unit_test(a_repeated_message_gets_the_stored_reply_octet_for_octet),
+	    cmocka_unit_test(a_message_id_with_another_body_is_misused_in_any_spelling),
+	    cmocka_unit_test(a_message_id_must_not_be_empty_or_too_long),
+	    cmocka_unit_test(an_abandoned_claim_is_new_again),
+	    cmocka_unit_test(of_eight_processes_with_one_message_exactly_one_handles_it),
+	    cmocka_unit_test(the_claim_of_a_killed_process_goes_to_the_next),
+	    cmocka_unit_test(a_commit_whose_standby_wait_was_cancelled_is_not_acknowledged),
+	    cmocka_unit_test(waiting_for_another_holder_ends_and_the_connection_stays),
+	    cmocka_unit_test(a_frozen_server_costs_the_deadline_and_no_more),
+	    cmocka_unit_test(a_killed_server_is_unavailable_and_is_found_again),
 	};
 
 	if (clock_init(&e) != 0)
 		return 99;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, db_setup, db_teardown);
 }

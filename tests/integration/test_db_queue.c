@@ -196,13 +196,13 @@ main(void)
 {
 	struct err e = {0};
 	const struct CMUnitTest tests[] = {
-	    TEST(status_is_for_the_applicant_only),
-	    TEST(numbers_have_no_gap_and_no_twin),
-	    TEST(of_eight_parallel_applications_of_one_person_one_registers),
-	    TEST(prints_the_cpu_of_a_status_call),
+	    cmocka_unit_test(status_is_for_the_applicant_only),
+	    cmocka_unit_test(numbers_have_no_gap_and_no_twin),
+	    cmocka_unit_test(of_eight_parallel_applications_of_one_person_one_registers),
+	    cmocka_unit_test(prints_the_cpu_of_a_status_call),
 	};
 
 	if (clock_init(&e) != 0)
 		return 99;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, db_setup, db_teardown);
 }

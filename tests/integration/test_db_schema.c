@@ -222,19 +222,19 @@ main(void)
 {
 	struct err e = {0};
 	const struct CMUnitTest tests[] = {
-	    TEST(the_first_migration_makes_schema_and_role_and_the_second_finds_them),
-	    TEST(the_check_wants_a_role_that_adds_to_the_journal_and_cannot_change_it),
-	    TEST(refuses_an_applied_file_that_has_changed),
-	    TEST(refuses_numbers_with_a_gap_or_twice),
-	    TEST(refuses_a_database_that_is_newer_than_the_folder),
-	    TEST(a_failing_migration_leaves_nothing),
-	    TEST(nobody_changes_the_journal_or_a_claim),
-	    TEST(a_refusal_is_kept_whatever_octets_a_peer_put_into_it),
-	    TEST(after_a_failed_statement_nothing_is_committed),
-	    TEST(a_commit_answered_with_rollback_is_no_commit),
+	    cmocka_unit_test(the_first_migration_makes_schema_and_role_and_the_second_finds_them),
+	    cmocka_unit_test(the_check_wants_a_role_that_adds_to_the_journal_and_cannot_change_it),
+	    cmocka_unit_test(refuses_an_applied_file_that_has_changed),
+	    cmocka_unit_test(refuses_numbers_with_a_gap_or_twice),
+	    cmocka_unit_test(refuses_a_database_that_is_newer_than_the_folder),
+	    cmocka_unit_test(a_failing_migration_leaves_nothing),
+	    cmocka_unit_test(nobody_changes_the_journal_or_a_claim),
+	    cmocka_unit_test(a_refusal_is_kept_whatever_octets_a_peer_put_into_it),
+	    cmocka_unit_test(after_a_failed_statement_nothing_is_committed),
+	    cmocka_unit_test(a_commit_answered_with_rollback_is_no_commit),
 	};
 
 	if (clock_init(&e) != 0)
 		return 99;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, db_setup, db_teardown);
 }
