@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Any octets through dom_parse(). What is accepted has one meaning: its canonical form, read again,
+ * has the same canonical form, and so have what dom_write() and dom_cut() make of it.
+ */
+#include "config.h"
+
+#include "dom/dom.h"
+#include "fuzz.h"
+
+const char *const fuzz_name = "dom";
+const char *const fuzz_shared[] = {"corpora/05-xml-frontend/cases", "corpora/06-soap/cases",
+    "corpora/03-wss-xsw/cases", "samples/shep", "samples/nca/xml-test-collected", NULL};
+
+/* Canonical form repeats declarations, which may take it past the limits of what it was made from.
+ */
+static const struct dom_limits wide = {
+    .octets = (size_t)1 << 28, .tags = 100000, .attributes = 512, .depth = 64, .name = 256};
+
+static struct dom *
+again(struct octets o)
+{
+	struct err e = {0};
+	struct dom *d = NULL;
+
+	PROMISE(dom_parse(o, &wide, &d, &e) == 0);
+	return d;
+}
+
+static void
+same_form(struct octets document, struct octets form, struct arena *a)
+{
+	struct dom *d = again(document);
+	struct err e = {0};
+	struct octets second;
+
+	PROMISE(dom_c14n(dom_root(d), NULL, a, &second, &e) == 0);
+	PROMISE(octets_equal(form, second));
+	dom_free(d);
+}
+
+static void
+check_node(const struct dom_node *n, struct arena *a)
+{
+	struct octets form, document;
+	struct err e = {0};
+
+	if (dom_c14n(n, NULL, a, &form, &e) != 0) {
+		/* a relative namespace name under a prefix */
+		PROMISE(e.code == ERR_XML_MALFORMED);
+		return;
+	}
+	same_form(form, form, a);
+	PROMISE(dom_write(n, a, &document, &e) == 0);
+	same_form(document, form, a);
+}
+
+static void
+check_cut(const struct dom_node *n, struct arena *a)
+{
+	struct octets document, written;
+	struct dom *d = NULL;
+	struct err e = {0};
+
+	PROMISE(dom_cut(n, &wide, a, &document, &d, &e) == 0);
+	PROMISE(dom_write(dom_root(d), a, &written, &e) == 0);
+	PROMISE(octets_equal(document, written));
+	dom_free(d);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static bool ready;
+	struct arena *a = arena_new();
+	struct dom *d = NULL;
+	struct err e = {0};
+
+	if (!ready)
+		ready = dom_init(&e) == 0;
+	PROMISE(ready && a != NULL);
+	if (dom_parse((struct octets){data, size}, &dom_default_limits, &d, &e) != 0) {
+		PROMISE(d == NULL && e.code != ERR_OK && e.code != ERR_INTERNAL);
+	} else {
+		check_node(dom_root(d), a);
+		if (dom_first(dom_root(d)) != NULL)
+			check_node(dom_first(dom_root(d)), a);
+		check_cut(dom_root(d), a);
+		dom_free(d);
+	}
+	arena_free(a);
+	return 0;
+}
