@@ -286,6 +286,17 @@ refuses_what_is_not_namespace_well_formed(void **state)
 	refused("<a xmlns:p='u:u' xmlns:q='u:u' p:x='1' q:x='2'/>", ERR_XML_MALFORMED);
 }
 
+/* Trap: libxml2 takes "&#38;" in a namespace name for these five characters. */
+static void
+refuses_references_in_a_namespace_name(void **state)
+{
+	(void)state;
+	refused("<a xmlns='urn:x&amp;y'/>", ERR_XML_MALFORMED);
+	refused("<p:a xmlns:p='urn:x&#38;a;'/>", ERR_XML_MALFORMED);
+	refused("<p:a xmlns:p='urn:&#x78;'/>", ERR_XML_MALFORMED);
+	accepted("<p:a xmlns:p='urn:x' xmlnsp='&amp;' p:xmlns='&amp;'/>");
+}
+
 /* Trap: libxml2 keeps the first of two xml:id of one value and only warns. */
 static void
 refuses_a_repeated_xml_id(void **state)
@@ -696,9 +707,9 @@ exclusive_c14n_declares_what_is_used_and_drops_comments(void **state)
 	(void)state;
 	assert_string_equal(canonical(body, NULL),
 	    "<s:B xmlns:s=\"u:s\" a=\"1\" z=\"2\"><x y=\"&quot;\"></x>&#xD;&lt;</s:B>");
-	assert_string_equal(
-	    canonical(body, prefixes), "<s:B xmlns:n=\"u:n\" xmlns:s=\"u:s\" a=\"1\" z=\"2\"><x "
-				       "y=\"&quot;\"></x>&#xD;&lt;</s:B>");
+	assert_string_equal(canonical(body, prefixes),
+	    "<s:B xmlns:n=\"u:n\" xmlns:s=\"u:s\" a=\"1\" z=\"2\"><x "
+	    "y=\"&quot;\"></x>&#xD;&lt;</s:B>");
 	dom_free(d);
 }
 
@@ -866,6 +877,7 @@ main(void)
 	    cmocka_unit_test(refuses_references_to_anything_but_the_five_entities_and_characters),
 	    cmocka_unit_test(refuses_what_is_not_well_formed),
 	    cmocka_unit_test(refuses_what_is_not_namespace_well_formed),
+	    cmocka_unit_test(refuses_references_in_a_namespace_name),
 	    cmocka_unit_test(refuses_a_repeated_xml_id),
 	    cmocka_unit_test(limits_hold_at_their_number_and_not_before),
 	    cmocka_unit_test(the_default_limits_are_those_of_r_10),
