@@ -198,6 +198,12 @@ pki_der(const struct pki_cert *c)
 	return (struct octets){c->der, c->der_len};
 }
 
+const char *
+pki_issuer(const struct pki_cert *c, char *into, size_t size)
+{
+	return pki_name(X509_get_issuer_name(c->x), into, size);
+}
+
 void
 pki_describe(const struct pki_cert *c, struct pki_signer *out)
 {

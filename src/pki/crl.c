@@ -4,8 +4,8 @@
  *
  * Of several full CRLs in force the one with the highest number counts; deltas by our own rule,
  * because the NCA numbers them in a sequence of their own and OpenSSL ignores them
- * (kzgost-provider.md 3): who is revoked in the newest delta in force is revoked. A revocation
- * dated later than `at` is not yet one.
+ * (kzgost-provider.md 3): who is revoked in the newest delta in force is revoked, whatever date
+ * the entry carries: a CRL in force speaks of now.
  */
 #include "config.h"
 
@@ -100,8 +100,6 @@ pki_crl_judge(const struct pki *p, const struct pki_cert *c, size_t authority, i
 	char text[CLOCK_TEXT];
 
 	if (entry != NULL)
-		pki_span_cut(span, at, entry->date);
-	if (entry != NULL && entry->date <= at)
 		return err_set(e, ERR_PKI_REVOKED, "certificate %s revoked on %s, reason %u",
 		    c->who.serial, clock_write_utc((struct instant){entry->date, 0}, text),
 		    entry->reason);

@@ -2,9 +2,10 @@
  *
  * Trust: anchors and intermediates, pinned partner certificates, CRLs; who a certificate is.
  *
- * One struct pki is loaded before the fork and only read afterwards, but for the two caches (decoded
- * certificates by digest, verdicts by digest and validity), which are each process's own. OpenSSL's
- * X.509 is known here. Certificates of KZ GOST work through the kzgost provider (gost/), loaded first.
+ * One struct pki is loaded before the fork and only read afterwards, but for the two caches
+ * (decoded certificates by digest, verdicts by digest and validity), which are each process's own.
+ * OpenSSL's X.509 is known here. Certificates of KZ GOST work through the kzgost provider (gost/),
+ * loaded first.
  */
 #ifndef PKI_PKI_H
 #define PKI_PKI_H
@@ -19,7 +20,8 @@ struct evp_pkey_st; /* OpenSSL's EVP_PKEY, opaque: handed to sig/ */
 
 enum pki_revocation {
 	PKI_REVOCATION_OFF,
-	PKI_REVOCATION_CRL /* the leaf by a CRL in force; an intermediate where its issuer's is loaded */
+	PKI_REVOCATION_CRL /* the leaf by a CRL in force; an intermediate where its issuer's is
+			      loaded */
 };
 
 enum pki_family {
@@ -34,8 +36,8 @@ struct pki_options {
 				 intermediate; NULL = none */
 	const char *partners; /* folder of pinned end-entity certificates; NULL = none. A CA found
 				 there is never an anchor */
-	const char *const *pinned; /* further files of pinned certificates, NULL-terminated; or NULL.
-				      A CA there is a mistake */
+	const char *const *pinned; /* further files of pinned certificates, NULL-terminated; or
+				      NULL. A CA there is a mistake */
 	const char *crl;	   /* folder of CRLs; NULL = none */
 	enum pki_revocation revocation;
 };
@@ -53,10 +55,11 @@ struct pki_census {
 };
 struct pki_census pki_census(const struct pki *);
 
-/* A certificate out of DER: all octets must be one certificate (R-40). The same octets give the same
- * pointer (cache by SHA-256). It stays good until 4,096 other certificates have been decoded since it
- * was last asked for; a pinned one until pki_close(). ERR_PKI_CERTIFICATE. */
-int pki_decode(struct pki *, struct octets der, const struct pki_cert **out, struct err *) MUSTCHECK;
+/* A certificate out of DER: all octets must be one certificate (R-40). The same octets give the
+ * same pointer (cache by SHA-256). It stays good until 4,096 other certificates have been decoded
+ * since it was last asked for; a pinned one until pki_close(). ERR_PKI_CERTIFICATE. */
+int pki_decode(
+    struct pki *, struct octets der, const struct pki_cert **out, struct err *) MUSTCHECK;
 
 /* The same out of a file, PEM (the first one in it) or DER by content. Also ERR_CONFIG. */
 int pki_decode_file(struct pki *, const char *path, const struct pki_cert **out, struct err *)
@@ -74,11 +77,14 @@ enum pki_family pki_family(const struct pki_cert *);
 unsigned pki_key_bits(const struct pki_cert *);
 struct octets pki_der(const struct pki_cert *);
 
+/* The issuer's name as RFC 2253 text in UTF-8, cut to size. Returns into. */
+const char *pki_issuer(const struct pki_cert *, char *into, size_t size);
+
 /* Roles out of extended key usage (nca.md 5). */
 enum {
-	PKI_ROLE_PERSON = 1u << 0,   /* 1.2.398.3.3.4.1.1 */
-	PKI_ROLE_LEGAL = 1u << 1,    /* ...4.1.2 */
-	PKI_ROLE_HEAD = 1u << 2,     /* ...4.1.2.1 */
+	PKI_ROLE_PERSON = 1u << 0, /* 1.2.398.3.3.4.1.1 */
+	PKI_ROLE_LEGAL = 1u << 1,  /* ...4.1.2 */
+	PKI_ROLE_HEAD = 1u << 2,   /* ...4.1.2.1 */
 	PKI_ROLE_SIGNRIGHT = 1u << 3,
 	PKI_ROLE_FINANCE = 1u << 4,
 	PKI_ROLE_HR = 1u << 5,
@@ -88,10 +94,10 @@ enum {
 
 /* Who a certificate is. Plain values, may be copied. */
 struct pki_signer {
-	char iin[13];	     /* serialNumber "IIN" + 12 digits, exactly one; "" if none */
-	char bin[13];	     /* OU "BIN" + 12 digits, exactly one; "" if none */
-	char name[256];	     /* CN, UTF-8, cut */
-	char serial[64];     /* decimal */
+	char iin[13];	      /* serialNumber "IIN" + 12 digits, exactly one; "" if none */
+	char bin[13];	      /* OU "BIN" + 12 digits, exactly one; "" if none */
+	char name[256];	      /* CN, UTF-8, cut */
+	char serial[64];      /* decimal */
 	char fingerprint[65]; /* SHA-256 of the DER, hex */
 	unsigned roles;
 	bool sign_capable; /* digitalSignature and nonRepudiation, and not an authentication-only
@@ -103,21 +109,20 @@ struct pki_signer {
 
 void pki_describe(const struct pki_cert *, struct pki_signer *out);
 
-/* Is the certificate good at `at`? Pinned (octet equality) replaces the chain, not validity, key usage
- * or revocation. Chain by OpenSSL's path validation, strict, depth 4, security level 2 (GOST 2004 has
- * 128 bits), CRL signatures over the raw octets. Needs digitalSignature; does not ask for
+/* Is the certificate good at `at`? Pinned (octet equality) replaces the chain, not validity, key
+ * usage or revocation. Chain by OpenSSL's path validation, strict, depth 4, security level 2 (GOST
+ * 2004 has 128 bits), CRL signatures over the raw octets. Needs digitalSignature; does not ask for
  * sign_capable: that is the caller's rule (HQ-E014 is not a fault). Not a CA.
- * A certificate for OCSP answers or time stamps is refused too. Times: not_before <= at < not_after, to
- * the second, as OpenSSL has it. A good verdict is kept for the time in which nothing it rests on
- * changes. *out is filled only when it returns 0.
- * ERR_PKI_UNKNOWN_ISSUER, _NOT_YET_VALID, _EXPIRED, _REVOKED, _USAGE, _CERTIFICATE,
- * _REVOCATION_UNKNOWN. */
+ * A certificate for OCSP answers or time stamps is refused too. Times: not_before <= at <
+ * not_after, to the second, as OpenSSL has it. A good verdict is kept for the time in which nothing
+ * it rests on changes. *out is filled only when it returns 0. ERR_PKI_UNKNOWN_ISSUER,
+ * _NOT_YET_VALID, _EXPIRED, _REVOKED, _USAGE, _CERTIFICATE, _REVOCATION_UNKNOWN. */
 int pki_judge(struct pki *, const struct pki_cert *, struct instant at, struct pki_signer *out,
     struct err *) MUSTCHECK;
 
-/* Our own certificate and private key for signing and TLS. key == NULL: `certificate` is PKCS#12; else
- * it is a certificate in PEM or DER and `key` a private key in PEM. password may be NULL; no terminal is
- * ever asked. The key must belong to the certificate. ERR_CONFIG. */
+/* Our own certificate and private key for signing and TLS. key == NULL: `certificate` is PKCS#12;
+ * else it is a certificate in PEM or DER and `key` a private key in PEM. password may be NULL; no
+ * terminal is ever asked. The key must belong to the certificate. ERR_CONFIG. */
 struct pki_identity;
 int pki_identity_load(const char *certificate, const char *key, const char *password,
     struct pki_identity **out, struct err *) MUSTCHECK;
