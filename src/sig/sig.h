@@ -26,10 +26,10 @@ enum sig_algorithm { /* bits, for the policy */
 };
 
 struct sig_policy {
-	unsigned algorithms;	      /* of enum sig_algorithm */
-	unsigned rsa_bits;	      /* least key size, 2048 */
+	unsigned algorithms;	       /* of enum sig_algorithm */
+	unsigned rsa_bits;	       /* least key size, 2048 */
 	struct instant gost2004_until; /* receipt at or after this instant refuses GOST 2004 */
-	bool require_sign_capable;    /* an authentication-only certificate is ERR_PKI_USAGE */
+	bool require_sign_capable;     /* an authentication-only certificate is ERR_PKI_USAGE */
 };
 
 /* All three algorithms, 2048 bits, GOST 2004 without end, sign-capable required. */
@@ -50,16 +50,16 @@ int sig_init(struct err *) MUSTCHECK;
 void sig_fini(void);
 
 /* The transport signature: wsse:Security over the Body. Key by KeyIdentifier (X509v3),
- * X509Certificate, BinarySecurityToken, or IssuerSerial out of the partners. Exactly one Reference to
- * the Body; besides it only the Timestamp and the token of the same Security, four at most.
+ * X509Certificate, BinarySecurityToken, or IssuerSerial out of the partners. Exactly one Reference
+ * to the Body; besides it only the Timestamp and the token of the same Security, four at most.
  * ERR_SIG_*, ERR_PKI_*. out->verdict is SIG_VERIFIED only when it returns 0. */
 int sig_verify_transport(const struct env *, struct pki *, const struct sig_policy *,
     struct instant at, struct arena *, struct sig_part *out, struct err *) MUSTCHECK;
 
 /* An enveloped signature over a whole stand-alone document (URI="", shep.md 4.2): the last child of
- * the root is the Signature. Stacked signatures are peeled from the last to the first: *count of them
- * go to out[0 .. *count-1], in that order, each with what it covered; at most `most`. All must hold.
- * Errors carry level ERR_BUSINESS. The document's tree is changed (signatures taken out). */
+ * the root is the Signature. Stacked signatures are peeled from the last to the first: *count of
+ * them go to out[0 .. *count-1], in that order, each with what it covered; at most `most`. All must
+ * hold. Errors carry level ERR_BUSINESS. The document's tree is changed (signatures taken out). */
 #define SIG_MOST_SIGNERS 8
 int sig_verify_document(struct dom *, struct pki *, const struct sig_policy *, struct instant at,
     struct arena *, size_t most, struct sig_part *out, size_t *count, struct err *) MUSTCHECK;

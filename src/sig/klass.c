@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * xmlsec klasses over EVP; see klass.h. For verification only: signing does not go through xmlsec.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "sig/klass.h"
+
+/* --- the key --------------------------------------------------------------------------------- */
+
+struct key_data {
+	xmlSecKeyData base;
+	EVP_PKEY *pkey;
+};
+
+static int
+key_initialize(xmlSecKeyDataPtr data)
+{
+	((struct key_data *)data)->pkey = NULL;
+	return 0;
+}
+
+static int
+key_duplicate(xmlSecKeyDataPtr to, xmlSecKeyDataPtr from)
+{
+	EVP_PKEY *pkey = ((struct key_data *)from)->pkey;
+
+	if (pkey == NULL || EVP_PKEY_up_ref(pkey) != 1)
+		return -1;
+	((struct key_data *)to)->pkey = pkey;
+	return 0;
+}
+
+static void
+key_finalize(xmlSecKeyDataPtr data)
+{
+	EVP_PKEY_free(((struct key_data *)data)->pkey);
+	((struct key_data *)data)->pkey = NULL;
+}
+
+static xmlSecKeyDataType
+key_type(xmlSecKeyDataPtr data)
+{
+	(void)data;
+	return xmlSecKeyDataTypePublic;
+}
+
+static xmlSecSize
+key_size(xmlSecKeyDataPtr data)
+{
+	return (xmlSecSize)EVP_PKEY_get_bits(((struct key_data *)data)->pkey);
+}
+
+static xmlSecKeyDataKlass key_klass = {
+    .klassSize = sizeof(xmlSecKeyDataKlass),
+    .objSize = sizeof(struct key_data),
+    .name = (const xmlChar *)"shepd-public-key",
+    .usage = xmlSecKeyDataUsageKeyValueNode,
+    .initialize = key_initialize,
+    .duplicate = key_duplicate,
+    .finalize = key_finalize,
+    .getType = key_type,
+    .getSize = key_size,
+};
+
+xmlSecKeyPtr
+sig_key_new(EVP_PKEY *pkey)
+{
+	xmlSecKeyPtr key = xmlSecKeyCreate();
+	xmlSecKeyDataPtr data = key == NULL ? NULL : xmlSecKeyDataCreate(&key_klass);
+
+	if (data == NULL || EVP_PKEY_up_ref(pkey) != 1)
+		goto out;
+	((struct key_data *)data)->pkey = pkey;
+	if (xmlSecKeySetValue(key, data) == 0)
+		return key;
+out:
+	if (data != NULL)
+		xmlSecKeyDataDestroy(data);
+	if (key != NULL)
+		xmlSecKeyDestroy(key);
+	return NULL;
+}
+
+/* --- transforms ------------------------------------------------------------------------------ */
+
+struct transform {
+	xmlSecTransform base;
+	const struct sig_suite *suite;
+	EVP_MD_CTX *md;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+};
+
+/* Feeds what has arrived to one of EVP's update functions, and forgets it. */
+static int
+feed(xmlSecTransformPtr t, int (*update)(EVP_MD_CTX *, const void *, size_t))
+{
+	xmlSecSize n = xmlSecBufferGetSize(&t->inBuf);
+
+	if (t->status == xmlSecTransformStatusNone)
+		t->status = xmlSecTransformStatusWorking;
+	if (n == 0)
+		return 0;
+	if (update(((struct transform *)t)->md, xmlSecBufferGetData(&t->inBuf), n) != 1)
+		return -1;
+	return xmlSecBufferRemoveHead(&t->inBuf, n);
+}
+
+static void
+transform_finalize(xmlSecTransformPtr t)
+{
+	EVP_MD_CTX_free(((struct transform *)t)->md);
+	((struct transform *)t)->md = NULL;
+}
+
+static int
+digest_execute(xmlSecTransformPtr t, int last, xmlSecTransformCtxPtr ctx)
+{
+	struct transform *mine = (struct transform *)t;
+
+	(void)ctx;
+	if (t->status == xmlSecTransformStatusFinished)
+		return 0;
+	if (feed(t, EVP_DigestUpdate) != 0)
+		return -1;
+	if (!last)
+		return 0;
+	if (EVP_DigestFinal_ex(mine->md, mine->digest, NULL) != 1)
+		return -1;
+	t->status = xmlSecTransformStatusFinished;
+	return 0;
+}
+
+static int
+digest_verify(
+    xmlSecTransformPtr t, const xmlSecByte *data, xmlSecSize size, xmlSecTransformCtxPtr ctx)
+{
+	struct transform *mine = (struct transform *)t;
+
+	(void)ctx;
+	if (t->status != xmlSecTransformStatusFinished)
+		return -1;
+	t->status = size == mine->suite->digest_len && CRYPTO_memcmp(data, mine->digest, size) == 0
+			? xmlSecTransformStatusOk
+			: xmlSecTransformStatusFail;
+	return 0;
+}
+
+static int
+signature_set_key_req(xmlSecTransformPtr t, xmlSecKeyReqPtr req)
+{
+	(void)t;
+	req->keyId = &key_klass;
+	req->keyType = xmlSecKeyDataTypePublic;
+	req->keyUsage = xmlSecKeyUsageVerify;
+	return 0;
+}
+
+/* The digest is named for RSA only: a GOST key admits no other than its own. */
+static int
+signature_set_key(xmlSecTransformPtr t, xmlSecKeyPtr key)
+{
+	struct transform *mine = (struct transform *)t;
+	xmlSecKeyDataPtr data = xmlSecKeyGetValue(key);
+	const char *digest = mine->suite->family == PKI_RSA ? mine->suite->digest_name : NULL;
+
+	if (data == NULL || data->id != &key_klass)
+		return -1;
+	EVP_PKEY *pkey = ((struct key_data *)data)->pkey;
+	return EVP_DigestVerifyInit_ex(mine->md, NULL, digest, NULL, NULL, pkey, NULL) == 1 ? 0
+											    : -1;
+}
+
+static int
+signature_execute(xmlSecTransformPtr t, int last, xmlSecTransformCtxPtr ctx)
+{
+	(void)ctx;
+	if (t->status == xmlSecTransformStatusFinished)
+		return 0;
+	if (feed(t, EVP_DigestVerifyUpdate) != 0)
+		return -1;
+	if (last)
+		t->status = xmlSecTransformStatusFinished;
+	return 0;
+}
+
+static int
+signature_verify(
+    xmlSecTransformPtr t, const xmlSecByte *data, xmlSecSize size, xmlSecTransformCtxPtr ctx)
+{
+	(void)ctx;
+	if (t->status != xmlSecTransformStatusFinished)
+		return -1;
+	t->status = EVP_DigestVerifyFinal(((struct transform *)t)->md, data, size) == 1
+			? xmlSecTransformStatusOk
+			: xmlSecTransformStatusFail;
+	return 0;
+}
+
+static int transform_initialize(xmlSecTransformPtr t);
+
+/* In the order of sig_suites[]. */
+#define DIGEST(text, uri)                                                                          \
+	{                                                                                          \
+		.klassSize = sizeof(xmlSecTransformKlass), .objSize = sizeof(struct transform),    \
+		.name = (const xmlChar *)text, .href = (const xmlChar *)uri,                       \
+		.usage = xmlSecTransformUsageDigestMethod, .initialize = transform_initialize,     \
+		.finalize = transform_finalize, .verify = digest_verify,                           \
+		.getDataType = xmlSecTransformDefaultGetDataType,                                  \
+		.pushBin = xmlSecTransformDefaultPushBin, .popBin = xmlSecTransformDefaultPopBin,  \
+		.execute = digest_execute                                                          \
+	}
+
+#define SIGNATURE(text, uri)                                                                       \
+	{                                                                                          \
+		.klassSize = sizeof(xmlSecTransformKlass), .objSize = sizeof(struct transform),    \
+		.name = (const xmlChar *)text, .href = (const xmlChar *)uri,                       \
+		.usage = xmlSecTransformUsageSignatureMethod, .initialize = transform_initialize,  \
+		.finalize = transform_finalize, .setKeyReq = signature_set_key_req,                \
+		.setKey = signature_set_key, .verify = signature_verify,                           \
+		.getDataType = xmlSecTransformDefaultGetDataType,                                  \
+		.pushBin = xmlSecTransformDefaultPushBin, .popBin = xmlSecTransformDefaultPopBin,  \
+		.execute = signature_execute                                                       \
+	}
+
+static xmlSecTransformKlass digest_klasses[SIG_SUITES] = {
+    DIGEST("sha256", SIG_URI_SHA256),
+    DIGEST("gost34.11-2015-512", SIG_URI_DIGEST_2015),
+    DIGEST("gost34.311", SIG_URI_DIGEST_2004),
+};
+
+static xmlSecTransformKlass signature_klasses[SIG_SUITES] = {
+    SIGNATURE("rsa-sha256", SIG_URI_RSA_SHA256),
+    SIGNATURE("gost34.10-2015-512", SIG_URI_GOST2015),
+    SIGNATURE("gost34.310-2004", SIG_URI_GOST2004),
+};
+
+/* Which suite a klass belongs to is its place in the tables. */
+static int
+transform_initialize(xmlSecTransformPtr t)
+{
+	struct transform *mine = (struct transform *)t;
+
+	for (size_t i = 0; i < SIG_SUITES; i++)
+		if (t->id == &digest_klasses[i] || t->id == &signature_klasses[i])
+			mine->suite = &sig_suites[i];
+	if (mine->suite == NULL || (mine->md = EVP_MD_CTX_new()) == NULL)
+		return -1;
+	if (t->id->usage != xmlSecTransformUsageDigestMethod)
+		return 0;
+	return EVP_DigestInit_ex2(mine->md, mine->suite->digest, NULL) == 1 ? 0 : -1;
+}
+
+xmlSecTransformId
+sig_digest_klass(const struct sig_suite *suite)
+{
+	return &digest_klasses[suite - sig_suites];
+}
+
+xmlSecTransformId
+sig_signature_klass(const struct sig_suite *suite)
+{
+	return &signature_klasses[suite - sig_suites];
+}
+
+int
+sig_klasses_register(struct err *e)
+{
+	for (size_t i = 0; i < SIG_SUITES; i++)
+		if (xmlSecTransformIdsRegister(&digest_klasses[i]) < 0 ||
+		    xmlSecTransformIdsRegister(&signature_klasses[i]) < 0)
+			return err_set(e, ERR_INTERNAL, "xmlsec refuses %s", sig_suites[i].name);
+	if (xmlSecKeyDataIdsRegister(&key_klass) < 0)
+		return err_set(e, ERR_INTERNAL, "xmlsec refuses our key data");
+	return 0;
+}

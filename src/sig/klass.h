@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The algorithms that xmlsec knows here: ours, and no others.
+ *
+ * xmlsec's OpenSSL back end is not linked: it knows neither keys from providers (their EVP_PKEY has
+ * no legacy id, so its adopt function refuses them) nor the national URIs, and would bring HMAC,
+ * MD5 and DSA along. Each suite is one digest and one signature klass over EVP; a key is an
+ * EVP_PKEY as pki/ holds it.
+ */
+#ifndef SIG_KLASS_H
+#define SIG_KLASS_H
+
+#include <xmlsec/keys.h>
+#include <xmlsec/transforms.h>
+#include <xmlsec/xmlsec.h>
+
+#include "sig/suite.h"
+
+/* Registers the klasses; after xmlSecInit(). */
+int sig_klasses_register(struct err *) MUSTCHECK;
+
+xmlSecTransformId sig_digest_klass(const struct sig_suite *);
+xmlSecTransformId sig_signature_klass(const struct sig_suite *);
+
+/* An xmlsec key that holds its own reference to the public key; xmlSecKeyDestroy() ends it. NULL
+ * when memory is out. */
+xmlSecKeyPtr sig_key_new(EVP_PKEY *);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What xmlsec does for us: canonical forms, digests, and one signature value with one key.
+ *
+ * It is given a signature whose form is already allowed, never a key manager, and its answer is a
+ * pair of facts, not a verdict: trust and coverage are decided elsewhere.
+ */
+#ifndef SIG_MECHANICS_H
+#define SIG_MECHANICS_H
+
+#include "sig/shape.h"
+
+struct sig_outcome {
+	bool digest_ok;		/* the wanted reference's digest is right */
+	bool digests_ok;	/* every reference's is */
+	bool value_ok;		/* and so is the signature value */
+	struct octets digested; /* what the wanted reference digested; in the arena */
+};
+
+int sig_mechanics_init(struct err *) MUSTCHECK;
+void sig_mechanics_fini(void);
+
+/* key NULL: digests only. `wanted` is an index of shape->references. Fails only when xmlsec cannot
+ * process the signature (ERR_SIG_STRUCTURE with its words) or memory is out. */
+int sig_mechanics_run(const struct sig_shape *, EVP_PKEY *key, size_t wanted, struct arena *,
+    struct sig_outcome *out, struct err *) MUSTCHECK;
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * See sign.h. Uses dom/'s C14N and the writers of sig/, never sig/'s reader.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dom/dom.h"
+#include "env/env.h"
+#include "fixture.h"
+#include "sig/sign.h"
+#include "sign.h"
+
+static void
+need(bool ok, const char *what, const struct err *e)
+{
+	if (ok)
+		return;
+	fprintf(stderr, "sign: %s: %s\n", what, e == NULL ? "" : e->detail);
+	exit(99);
+}
+
+const char *
+sign_replace(struct arena *a, const char *text, const char *from, const char *to)
+{
+	const char *at = strstr(text, from);
+
+	need(at != NULL, from, NULL);
+	for (; at != NULL; at = strstr(at, from)) {
+		size_t before = (size_t)(at - text);
+		text = arena_printf(a, "%.*s%s%s", (int)before, text, to, at + strlen(from));
+		at = text + before + strlen(to);
+	}
+	return text;
+}
+
+/* Depth first, the first element that the test function likes. */
+typedef bool like(const struct dom_node *, const char *, struct arena *);
+
+static const struct dom_node *
+find(const struct dom_node *n, like *likes, const char *text, struct arena *a)
+{
+	const struct dom_node *found = likes(n, text, a) ? n : NULL;
+
+	for (n = dom_first(n); n != NULL && found == NULL; n = dom_next(n))
+		found = find(n, likes, text, a);
+	return found;
+}
+
+static bool
+has_id(const struct dom_node *n, const char *id, struct arena *a)
+{
+	const char *wsu = dom_attribute(n, ENV_WSU, "Id", a),
+		   *plain = dom_attribute(n, "", "Id", a);
+
+	return (wsu != NULL && strcmp(wsu, id) == 0) || (plain != NULL && strcmp(plain, id) == 0);
+}
+
+static bool
+has_name(const struct dom_node *n, const char *name, struct arena *a)
+{
+	(void)a;
+	return strcmp(dom_name(n), name) == 0;
+}
+
+static bool
+has_uri(const struct dom_node *n, const char *id, struct arena *a)
+{
+	const char *uri = dom_attribute(n, "", "URI", a);
+
+	return uri != NULL && uri[0] == '#' && strcmp(uri + 1, id) == 0 &&
+	       has_name(n, "Reference", a);
+}
+
+/* The PrefixList below a node, as dom_c14n() wants it. */
+static const char *const *
+prefixes_of(const struct dom_node *n, struct arena *a)
+{
+	const struct dom_node *list =
+	    n == NULL ? NULL : find(n, has_name, "InclusiveNamespaces", a);
+	const char *text = list == NULL ? NULL : dom_attribute(list, "", "PrefixList", a);
+	const char **out = text == NULL ? NULL : arena_alloc(a, sizeof(*out) * (strlen(text) + 1));
+	size_t count = 0;
+
+	if (text == NULL)
+		return NULL;
+	char *rest = NULL, *copy = arena_strdup(a, text);
+	for (char *p = strtok_r(copy, " ", &rest); p != NULL; p = strtok_r(NULL, " ", &rest))
+		out[count++] = p;
+	return out;
+}
+
+static struct dom *
+parse(const char *text)
+{
+	struct err e = {0};
+	struct dom *doc;
+
+	need(dom_parse(octets_of(text), &dom_default_limits, &doc, &e) == 0, "template", &e);
+	return doc;
+}
+
+static const char *
+digest_of(struct arena *a, const char *text, const char *id, const struct sig_suite *suite)
+{
+	struct dom *doc = parse(text);
+	const struct dom_node *node = find(dom_root(doc), has_id, id, a);
+	const struct dom_node *reference = find(dom_root(doc), has_uri, id, a);
+	struct octets canonical;
+	struct err e = {0};
+	const char *digest;
+
+	need(node != NULL, id, NULL);
+	need(dom_c14n(node, prefixes_of(reference, a), a, &canonical, &e) == 0, "c14n", &e);
+	need(sig_write_digest(suite, canonical, a, &digest, &e) == 0, "digest", &e);
+	dom_free(doc);
+	return digest;
+}
+
+static const char *
+fill_digests(struct arena *a, const char *text, const struct sig_suite *suite)
+{
+	static const char mark[] = "@DIGEST:";
+	const char *at;
+
+	while ((at = strstr(text, mark)) != NULL) {
+		const char *id = at + strlen(mark), *end = strchr(id, '@');
+		need(end != NULL, "@DIGEST: without end", NULL);
+		char *name =
+		    arena_string(a, (struct octets){(const unsigned char *)id, (size_t)(end - id)});
+		const char *digest = digest_of(a, text, name, suite);
+		text = sign_replace(a, text, arena_printf(a, "%s%s@", mark, name), digest);
+	}
+	return text;
+}
+
+static const char *
+fill_value(struct arena *a, const char *text, const struct pki_identity *identity,
+    const struct sig_suite *suite)
+{
+	struct dom *doc = parse(text);
+	const struct dom_node *info = find(dom_root(doc), has_name, "SignedInfo", a);
+	struct octets canonical;
+	struct err e = {0};
+	const char *value;
+
+	need(info != NULL, "SignedInfo", NULL);
+	need(dom_c14n(info, prefixes_of(dom_first(info), a), a, &canonical, &e) == 0, "c14n", &e);
+	need(sig_write_value(identity, suite, canonical, a, &value, &e) == 0, "sign", &e);
+	dom_free(doc);
+	return sign_replace(a, text, "@VALUE@", value);
+}
+
+const char *
+sign_template(struct arena *a, const char *text, const struct pki_identity *identity)
+{
+	const struct sig_suite *suite;
+	const char *certificate;
+	struct err e = {0};
+
+	suite = sig_suite_by_family(pki_family(pki_identity_certificate(identity)));
+	need(suite != NULL, "suite", NULL);
+	need(sig_write_certificate(identity, a, &certificate, &e) == 0, "certificate", &e);
+	if (strstr(text, "@CERT@") != NULL)
+		text = sign_replace(a, text, "@CERT@", certificate);
+	text = fill_digests(a, text, suite);
+	return strstr(text, "@VALUE@") == NULL ? text : fill_value(a, text, identity, suite);
+}
+
+struct pki_identity *
+sign_identity(struct arena *a, const char *family, const char *name)
+{
+	const char *base = arena_printf(a, "%s/testpki/%s/%s", fixture_builddir(), family, name);
+	struct pki_identity *identity;
+	struct err e = {0};
+
+	need(pki_identity_load(arena_printf(a, "%s.pem", base), arena_printf(a, "%s.key", base),
+		 NULL, &identity, &e) == 0,
+	    base, &e);
+	return identity;
+}

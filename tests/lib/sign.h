@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A signer that signs anything: hostile messages whose cryptography is right, so that a test meets
+ * the check it is about and not a broken signature.
+ */
+#ifndef TESTS_LIB_SIGN_H
+#define TESTS_LIB_SIGN_H
+
+#include "base/arena.h"
+#include "pki/pki.h"
+
+/* text with every `from` replaced; the test fails when there is none. */
+const char *sign_replace(struct arena *, const char *text, const char *from, const char *to);
+
+/* Fills in a template: @CERT@ the certificate, @DIGEST:id@ the digest of the exc-c14n of the
+ * element with that Id, @VALUE@ the signature over the exc-c14n of the first ds:SignedInfo. A
+ * PrefixList that stands in the template is honoured. The digest is the one of the key's family. */
+const char *sign_template(struct arena *, const char *text, const struct pki_identity *);
+
+/* NAME of the test PKI: testpki/FAMILY/NAME.{pem,key}. */
+struct pki_identity *sign_identity(struct arena *, const char *family, const char *name);
+
+#endif
