@@ -26,5 +26,6 @@ int ctl_usage(const char *name, const char *text);
 
 int ctl_secret(int argc, char **argv);
 int ctl_version(int argc, char **argv);
+int ctl_inspect(int argc, char **argv);
 
 #endif

@@ -10,6 +10,7 @@
 #include "ctl/ctl.h"
 
 static const struct ctl_command commands[] = {
+    {"inspect", ctl_inspect, "say what is right and wrong with stored messages"},
     {"secret", ctl_secret, "hash a sender's secret for the configuration"},
     {"version", ctl_version, "print the version"},
 };

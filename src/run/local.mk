@@ -1,2 +1,3 @@
 libshepd_a_SOURCES += src/run/run.h
 libshepd_a_SOURCES += src/run/file.c src/run/file.h
+libshepd_a_SOURCES += src/run/init.c src/run/inspect.c src/run/now.c

@@ -2,3 +2,6 @@
 VECTOR_TESTS =
 include tests/vectors/frontend.mk
 TESTS += $(VECTOR_TESTS)
+TESTS += tests/vectors/inspect.py
+EXTRA_DIST += tests/vectors/inspect.py tests/vectors/03-deviations.tsv
+tests/vectors/inspect.log: shepctl

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * shepctl inspect: what would be said of these stored messages, one TSV line a file: file, verdict,
+ * row of err.def, signer, detail. The rooms are the daemon's own (run/inspect.c).
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/ctl.h"
+#include "run/run.h"
+
+static const char usage_text[] = "[--at TIME] [--trust DIR] [--partners DIR] [--crl DIR]"
+				 " [--revocation off|crl] FILE...";
+
+struct options {
+	struct pki_options pki;
+	struct instant at;
+};
+
+static int
+read_revocation(const char *text, enum pki_revocation *out)
+{
+	if (strcmp(text, "off") != 0 && strcmp(text, "crl") != 0)
+		return -1;
+	*out = text[0] == 'c' ? PKI_REVOCATION_CRL : PKI_REVOCATION_OFF;
+	return 0;
+}
+
+/* With CRLs given they are used, unless --revocation says otherwise. Returns the first file's
+ * index, or -1 when the command line is wrong. */
+static int
+read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option table[] = {{"at", required_argument, NULL, 'a'},
+	    {"trust", required_argument, NULL, 't'}, {"partners", required_argument, NULL, 'p'},
+	    {"crl", required_argument, NULL, 'c'}, {"revocation", required_argument, NULL, 'r'},
+	    {NULL, 0, NULL, 0}};
+	const char *revocation = NULL;
+	int c;
+
+	*o = (struct options){.at = run_now()};
+	optind = 0;
+	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		if (c == 'a' && !clock_read(optarg, &o->at))
+			return -1;
+		if (c == 't')
+			o->pki.trust = optarg;
+		else if (c == 'p')
+			o->pki.partners = optarg;
+		else if (c == 'c')
+			o->pki.crl = optarg;
+		else if (c == 'r')
+			revocation = optarg;
+		else if (c != 'a')
+			return -1;
+	}
+	if (revocation == NULL)
+		revocation = o->pki.crl == NULL ? "off" : "crl";
+	if (read_revocation(revocation, &o->pki.revocation) != 0)
+		return -1;
+	return optind < argc ? optind : -1;
+}
+
+static void
+complain(void *self, const char *file, const char *what)
+{
+	(void)self;
+	fprintf(stderr, "shepctl inspect: %s: %s\n", file, what);
+}
+
+/* One octet more than allowed is enough to know that it is too many. */
+static int
+read_message(const char *path, struct arena *a, struct octets *out, struct err *e)
+{
+	size_t most = dom_default_limits.octets + 1;
+	unsigned char *data = arena_alloc(a, most);
+	FILE *f = fopen(path, "rb");
+	int rc = -1;
+
+	*out = (struct octets){data, 0};
+	if (f == NULL)
+		return err_set(e, ERR_CONFIG, "cannot open: %s", strerror(errno));
+	if (data == NULL)
+		err_set(e, ERR_NOMEM, "%zu octets", most);
+	else if ((out->len = fread(data, 1, most, f)) == most)
+		err_set(e, ERR_HTTP_TOO_LARGE, "more than %zu octets", dom_default_limits.octets);
+	else if (ferror(f))
+		err_set(e, ERR_CONFIG, "cannot read");
+	else
+		rc = 0;
+	fclose(f);
+	return rc;
+}
+
+/* Fields are separated by tabs and lines by newlines, so neither may stand inside. */
+static void
+put_field(const char *text, char end)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
+		if (*p == '\t')
+			fputs("\\t", stdout);
+		else if (*p == '\n')
+			fputs("\\n", stdout);
+		else if (*p < ' ' || *p == 0x7F)
+			printf("\\x%02x", *p);
+		else
+			putchar(*p);
+	}
+	putchar(end);
+}
+
+static const char *
+signer_name(const struct pki_signer *s, char text[64])
+{
+	if (s->iin[0] == '\0' && s->bin[0] == '\0')
+		return "-";
+	snprintf(text, 64, "%s%s%s%s%s", s->iin[0] == '\0' ? "" : "IIN", s->iin,
+	    s->iin[0] == '\0' || s->bin[0] == '\0' ? "" : "/", s->bin[0] == '\0' ? "" : "BIN",
+	    s->bin);
+	return text;
+}
+
+static const char *
+algorithm_name(enum sig_algorithm a)
+{
+	switch (a) {
+	case SIG_RSA_SHA256:
+		return "rsa-sha256";
+	case SIG_GOST2015:
+		return "gost2015";
+	case SIG_GOST2004:
+		return "gost2004";
+	}
+	return "-";
+}
+
+/* Why, which code the contract has for it, and what is known to be right all the same. */
+static void
+put_detail(const struct run_inspection *i)
+{
+	const char *wire = err_wire(&i->err);
+	char text[1024];
+
+	if (i->accepted)
+		snprintf(text, sizeof(text), "%s; %s; %s%s; certificate %s", i->kind,
+		    algorithm_name(i->part.algorithm),
+		    i->signer_count > 1 ? "all signers hold; " : "",
+		    i->part.signer.pinned ? "pinned" : "chained", i->part.signer.serial);
+	else
+		snprintf(text, sizeof(text), "%s%s%s%s", wire, wire[0] == '\0' ? "" : ": ",
+		    i->err.detail,
+		    !i->part.digest_ok		       ? ""
+		    : strcmp(i->kind, "envelope") == 0 ? "; the Body's digest is right"
+						       : "; the document's digest is right");
+	put_field(text, '\n');
+}
+
+static void
+put_line(const char *file, const struct run_inspection *i)
+{
+	char name[64];
+
+	put_field(file, '\t');
+	put_field(i->accepted ? "accepted" : "refused", '\t');
+	put_field(err_row(i->err.code)->name, '\t');
+	put_field(signer_name(&i->part.signer, name), '\t');
+	put_detail(i);
+}
+
+static bool
+inspect_file(const char *file, struct pki *pki, struct instant at, struct arena *a)
+{
+	struct run_inspection i = {.kind = "-"};
+	struct octets message;
+
+	arena_reset(a);
+	if (read_message(file, a, &message, &i.err) == 0)
+		run_inspect(message, pki, &sig_default_policy, at, a, &i);
+	put_line(file, &i);
+	return i.accepted;
+}
+
+int
+ctl_inspect(int argc, char **argv)
+{
+	struct arena *a = arena_new();
+	struct pki *pki = NULL;
+	struct err e = {0};
+	struct options o;
+	int first = read_options(argc, argv, &o), status = CTL_USAGE;
+
+	if (first < 0) {
+		ctl_usage("inspect", usage_text);
+		goto out;
+	}
+	if (a == NULL || run_init(&e) != 0 || pki_open(&o.pki, complain, NULL, &pki, &e) != 0) {
+		ctl_usage("inspect", e.detail);
+		goto out;
+	}
+	status = CTL_OK;
+	for (int i = first; i < argc; i++)
+		if (!inspect_file(argv[i], pki, o.at, a))
+			status = CTL_REFUSED;
+out:
+	pki_close(pki);
+	arena_free(a);
+	return status;
+}
