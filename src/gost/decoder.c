@@ -71,16 +71,18 @@ static int
 hand_over(struct gost_key *k, OSSL_CALLBACK *take, void *self)
 {
 	int type = OSSL_OBJECT_PKEY, rc;
+	void *reference = k;
 	char name[64];
 	OSSL_PARAM list[4];
 
 	OPENSSL_strlcpy(name, gost_key_family(k)->key.sn, sizeof(name));
 	list[0] = OSSL_PARAM_construct_int(OSSL_OBJECT_PARAM_TYPE, &type);
 	list[1] = OSSL_PARAM_construct_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, name, 0);
-	list[2] = OSSL_PARAM_construct_octet_string(OSSL_OBJECT_PARAM_REFERENCE, &k, sizeof(k));
+	list[2] = OSSL_PARAM_construct_octet_string(
+	    OSSL_OBJECT_PARAM_REFERENCE, &reference, sizeof(reference));
 	list[3] = OSSL_PARAM_construct_end();
 	rc = take(list, self);
-	gost_key_free(k);
+	gost_key_free(reference);
 	return rc;
 }
 

@@ -8,6 +8,9 @@
  */
 #include "config.h"
 
+#include <stdint.h>
+#include <string.h>
+
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/params.h>
@@ -39,13 +42,13 @@ free_key(void *key)
 static void *
 load(const void *reference, size_t size)
 {
-	struct gost_key *k, *const none = NULL;
+	void *key;
 
-	if (size != sizeof(k))
+	if (size != sizeof(key))
 		return NULL;
-	memcpy(&k, reference, sizeof(k));
-	memcpy((void *)(uintptr_t)reference, &none, sizeof(none));
-	return k;
+	memcpy(&key, reference, sizeof(key));
+	memset((void *)(uintptr_t)reference, 0, sizeof(key));
+	return key;
 }
 
 static int

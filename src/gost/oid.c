@@ -56,17 +56,18 @@ fill(EVP_MD *md, const struct gost_family *f, int (*init)(EVP_MD_CTX *))
 
 /* Never freed: OpenSSL's table keeps the pointer to the end, over an unload and a second load. The
  * module is linked with nodelete for the same reason. */
-static bool
-register_legacy(const struct gost_family *f, int (*init)(EVP_MD_CTX *))
-{
-	EVP_MD *md;
+static EVP_MD *legacy_2015, *legacy_2004;
 
-	if (EVP_get_digestbyname(f->digest.sn) != NULL)
+static bool
+register_legacy(EVP_MD **md, const struct gost_family *f, int (*init)(EVP_MD_CTX *))
+{
+	if (*md != NULL || EVP_get_digestbyname(f->digest.sn) != NULL)
 		return true;
-	md = EVP_MD_meth_new(OBJ_sn2nid(f->digest.sn), NID_undef);
-	if (md != NULL && fill(md, f, init))
+	*md = EVP_MD_meth_new(OBJ_sn2nid(f->digest.sn), NID_undef);
+	if (*md != NULL && fill(*md, f, init))
 		return true;
-	EVP_MD_meth_free(md);
+	EVP_MD_meth_free(*md);
+	*md = NULL;
 	return false;
 }
 
@@ -83,11 +84,16 @@ create(const struct registrar *r, const struct gost_object *o)
 }
 
 static bool
-register_family(const struct registrar *r, const struct gost_family *f, int (*init)(EVP_MD_CTX *))
+create_all(const struct registrar *r, const struct gost_family *f)
 {
 	return create(r, &f->digest) && create(r, &f->digest_alias) && create(r, &f->key) &&
-	       create(r, &f->signature) && register_legacy(f, init) &&
-	       r->add_sigid(r->core, f->signature.oid, f->digest.sn, f->key.sn) == 1;
+	       create(r, &f->signature);
+}
+
+static bool
+add_signature(const struct registrar *r, const struct gost_family *f)
+{
+	return r->add_sigid(r->core, f->signature.oid, f->digest.sn, f->key.sn) == 1;
 }
 
 bool
@@ -101,7 +107,9 @@ gost_oid_register(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *upcalls)
 		else if (upcalls->function_id == OSSL_FUNC_CORE_OBJ_ADD_SIGID)
 			r.add_sigid = OSSL_FUNC_core_obj_add_sigid(upcalls);
 	}
-	return r.create != NULL && r.add_sigid != NULL &&
-	       register_family(&r, &gost_family_2015, init_2015) &&
-	       register_family(&r, &gost_family_2004, init_2004);
+	return r.create != NULL && r.add_sigid != NULL && create_all(&r, &gost_family_2015) &&
+	       create_all(&r, &gost_family_2004) &&
+	       register_legacy(&legacy_2015, &gost_family_2015, init_2015) &&
+	       register_legacy(&legacy_2004, &gost_family_2004, init_2004) &&
+	       add_signature(&r, &gost_family_2015) && add_signature(&r, &gost_family_2004);
 }
