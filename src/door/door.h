@@ -23,7 +23,7 @@ struct door_options {
 	const char *certificate, *key; /* PEM, for tls */
 	size_t body_limit;	       /* octets */
 	unsigned request_seconds;      /* from the first octet to the end of the answer */
-	unsigned idle_seconds;	       /* between requests of one connection */
+	unsigned idle_seconds;	       /* before a request's first octet */
 	unsigned keep_alive;	       /* requests of one connection; 1 = close after each */
 };
 
@@ -62,13 +62,18 @@ int door_open(const struct door_options *, struct door **out, struct err *) MUST
 void door_close(struct door *);
 unsigned door_port(const struct door *);
 
-/* Serves connections from these doors until *stop is not 0 (checked between requests and when a
- * signal interrupts); requests in flight are finished. One process, one connection at a time. */
+/* Serves connections from these doors until *stop is not 0; then what waits in the queue and what is in
+ * flight is finished, idle connections get a fifth of a second, and it returns. One process handles one
+ * request at a time; silent and slow connections are watched meanwhile and keep nobody out. Signals that
+ * the caller blocks are let in only while it waits: block those whose handler sets *stop. SIGPIPE is
+ * ignored from here on. A handler may set *stop itself: its answer then says Connection: close. */
 int door_serve(struct door *const *doors, size_t count, door_handler *, door_refused *, void *self,
     const volatile int *stop, struct err *) MUSTCHECK;
 
-/* The outbound client: POSTs octets, returns status and body. url is http:// or https://; ca is a PEM
- * file of anchors for https, or NULL for the system's. ERR_HTTP_* of the table on trouble. */
+/* The outbound client: POSTs octets, returns status and body (in the arena). url is http:// or https://;
+ * ca is a PEM file of anchors for https, or NULL for the system's; the certificate must name the host.
+ * seconds bounds everything but the look-up of a host name. ERR_HTTP_UNREACHABLE, _TIMEOUT, _FRAMING,
+ * _TOO_LARGE, _HEADERS, _MEDIA_TYPE (an encoded body); ERR_CONFIG when ca cannot be used. */
 struct door_call {
 	const char *url;
 	const char *ca;

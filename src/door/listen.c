@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A listening socket: gSOAP's bind, never waiting, shared by every worker that is forked after it.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <netinet/in.h>
+
+#include "door/room.h"
+
+#define BACKLOG 1024 /* the kernel cuts it to its own limit */
+
+static int
+find_port(struct door *d, struct err *e)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} at;
+	socklen_t n = sizeof(at);
+
+	memset(&at, 0, sizeof(at));
+	if (getsockname(d->soap->master, &at.any, &n) != 0)
+		return err_set(e, ERR_CONFIG, "the listener has no name");
+	d->port = ntohs(at.any.sa_family == AF_INET6 ? at.v6.sin6_port : at.v4.sin_port);
+	return 0;
+}
+
+static int
+listen_at(struct door *d, struct err *e)
+{
+	const struct door_options *o = &d->options;
+
+	if (!soap_valid_socket(soap_bind(d->soap, o->address, (int)o->port, BACKLOG)))
+		return err_set(e, ERR_CONFIG, "cannot listen at %s port %u: %s", o->address,
+		    o->port, strerror(d->soap->errnum));
+	if (fcntl(d->soap->master, F_SETFL, O_NONBLOCK) != 0 ||
+	    fcntl(d->soap->master, F_SETFD, FD_CLOEXEC) != 0)
+		return err_set(e, ERR_CONFIG, "cannot prepare the listener at %s", o->address);
+	return find_port(d, e);
+}
+
+int
+door_open(const struct door_options *o, struct door **out, struct err *e)
+{
+	int rc = -1;
+	struct door *d = calloc(1, sizeof(*d));
+
+	*out = NULL;
+	if (d == NULL || (d->soap = io_context()) == NULL) {
+		err_set(e, ERR_NOMEM, "a listener");
+		goto out;
+	}
+	d->options = *o;
+	if (o->tls && tls_server(o->certificate, o->key, &d->tls, e) != 0)
+		goto out;
+	if (listen_at(d, e) != 0)
+		goto out;
+	*out = d;
+	d = NULL; /* moved */
+	rc = 0;
+out:
+	door_close(d);
+	return rc;
+}
+
+void
+door_close(struct door *d)
+{
+	if (d == NULL)
+		return;
+	io_context_free(d->soap);
+	SSL_CTX_free(d->tls);
+	free(d);
+}
+
+unsigned
+door_port(const struct door *d)
+{
+	return d->port;
+}
