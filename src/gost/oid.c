@@ -2,10 +2,9 @@
  *
  * Object identifiers, and the digests once more as legacy EVP_MD.
  *
- * OpenSSL 3.0 still finds the digest of a signature algorithm through legacy tables: without an
- * EVP_MD registered by name CMS, PKCS#7 and TSP answer "unable to find message digest". It has to
- * be a working one: functions that are given an EVP_MD of this origin call it and not the provider.
- * And it has to exist before the digest is fetched first: the NID is copied then.
+ * OpenSSL 3.0 finds a signature's digest through legacy tables: without an EVP_MD of that name CMS,
+ * PKCS#7 and TSP answer "unable to find message digest". It has to be a working one, because what
+ * is given it calls it, and to exist before the first fetch of the digest, which copies its NID.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED /* EVP_MD_meth_*: nothing replaces them here */
 #include "config.h"

@@ -398,6 +398,26 @@ certificates_are_issued_in_the_form_of_the_nca(void **state)
 }
 
 static void
+a_certificate_decoded_before_the_load_has_no_key(void **state)
+{
+	struct err e = {0};
+	X509 *x, *again;
+
+	(void)state;
+	gost_unload();
+	x = certificate(ROOT_2015);
+	assert_int_equal(gost_load(&e), 0);
+	if (x == NULL)
+		return;
+	assert_null(X509_get0_pubkey(x));
+	again = X509_dup(x);
+	assert_non_null(X509_get0_pubkey(again));
+	X509_free(again);
+	X509_free(x);
+	ERR_clear_error();
+}
+
+static void
 a_second_load_changes_nothing(void **state)
 {
 	struct err e = {0};
@@ -447,6 +467,8 @@ main(void)
 		a_context_that_was_duplicated_goes_its_own_way, nothing_is_left_in_the_error_queue),
 	    cmocka_unit_test_teardown(
 		certificates_are_issued_in_the_form_of_the_nca, nothing_is_left_in_the_error_queue),
+	    cmocka_unit_test_teardown(a_certificate_decoded_before_the_load_has_no_key,
+		nothing_is_left_in_the_error_queue),
 	    cmocka_unit_test_teardown(
 		a_second_load_changes_nothing, nothing_is_left_in_the_error_queue),
 	    cmocka_unit_test_teardown(
