@@ -62,8 +62,8 @@ int pki_decode(
     struct pki *, struct octets der, const struct pki_cert **out, struct err *) MUSTCHECK;
 
 /* The same out of a file, PEM (the first one in it) or DER by content. Also ERR_CONFIG. */
-int pki_decode_file(struct pki *, const char *path, const struct pki_cert **out, struct err *)
-    MUSTCHECK;
+int pki_decode_file(
+    struct pki *, const char *path, const struct pki_cert **out, struct err *) MUSTCHECK;
 
 /* A pinned partner by issuer (RFC 2253-like text, order free: compared as a set of RDNs) and serial
  * (decimal text, up to 48 digits). Of several with that name the one valid at `at` is taken.

@@ -2,7 +2,8 @@ PKI_FORGE = tests/unit/pki_forge.c tests/unit/pki_forge.h
 check_PROGRAMS += tests/unit/test_pki \
 	tests/unit/test_pki_crl \
 	tests/unit/test_pki_who \
-	tests/unit/test_pki_samples
+	tests/unit/test_pki_samples \
+	tests/unit/test_pki_made
 tests_unit_test_pki_SOURCES = tests/unit/test_pki.c $(PKI_FORGE)
 tests_unit_test_pki_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
 tests_unit_test_pki_LDADD = $(UNIT_LIBS)
@@ -15,7 +16,11 @@ tests_unit_test_pki_who_LDADD = $(UNIT_LIBS)
 tests_unit_test_pki_samples_SOURCES = tests/unit/test_pki_samples.c $(PKI_FORGE)
 tests_unit_test_pki_samples_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
 tests_unit_test_pki_samples_LDADD = $(UNIT_LIBS)
+tests_unit_test_pki_made_SOURCES = tests/unit/test_pki_made.c
+tests_unit_test_pki_made_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_pki_made_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_pki \
 	tests/unit/test_pki_crl \
 	tests/unit/test_pki_who \
-	tests/unit/test_pki_samples
+	tests/unit/test_pki_samples \
+	tests/unit/test_pki_made

@@ -228,8 +228,9 @@ forge_crl(struct arena *a, const struct forge_crl *f)
 	add_scope(crl, f->scope);
 	need(X509_CRL_sign(crl, f->key, EVP_sha256()) > 0, "CRL signature");
 	len = i2d_X509_CRL(crl, NULL);
-	need(len > 0 && (end = der = arena_alloc(a, (size_t)len)) != NULL, "CRL");
-	i2d_X509_CRL(crl, &end);
+	need(len > 0, "CRL");
+	end = der = arena_alloc(a, (size_t)len);
+	need(der != NULL && i2d_X509_CRL(crl, &end) == len, "CRL");
 	X509_CRL_free(crl);
 	ASN1_TIME_free(from);
 	ASN1_TIME_free(until);
@@ -242,8 +243,9 @@ forge_der(struct arena *a, const X509 *x)
 	int len = i2d_X509(x, NULL);
 	unsigned char *der, *end;
 
-	need(len > 0 && (end = der = arena_alloc(a, (size_t)len)) != NULL, "DER");
-	i2d_X509(x, &end);
+	need(len > 0, "DER");
+	end = der = arena_alloc(a, (size_t)len);
+	need(der != NULL && i2d_X509(x, &end) == len, "DER");
 	return (struct octets){der, (size_t)len};
 }
 
