@@ -4,8 +4,8 @@
  *
  * Of several full CRLs in force the one with the highest number counts; deltas by our own rule,
  * because the NCA numbers them in a sequence of their own and OpenSSL ignores them
- * (kzgost-provider.md 3): who is revoked in the newest delta in force is revoked, whatever date
- * the entry carries: a CRL in force speaks of now.
+ * (kzgost-provider.md 3): who is revoked in a delta in force is revoked. The entry's date does not
+ * matter: a CRL in force speaks of now.
  */
 #include "config.h"
 

@@ -249,7 +249,7 @@ of_several_crls_in_force_the_highest_number_counts(void **state)
 }
 
 static void
-a_revocation_dated_later_is_not_yet_one(void **state)
+an_entry_in_a_crl_in_force_revokes_whatever_its_date(void **state)
 {
 	struct forge_revoked r = {.serial = "100", .date = "2026-06-03T00:00:00Z"};
 
@@ -259,8 +259,7 @@ a_revocation_dated_later_is_not_yet_one(void **state)
 		w.arena, &(struct forge_crl){
 			     .issuer = w.ca, .key = w.ca_key, .revoked = &r, .n_revoked = 1}));
 	struct pki *p = opened();
-	assert_int_equal(judged(p, w.leaf, AT), ERR_OK);
-	assert_int_equal(judged(p, w.leaf, "2026-06-02T23:59:59Z"), ERR_OK);
+	assert_int_equal(judged(p, w.leaf, AT), ERR_PKI_REVOKED);
 	assert_int_equal(judged(p, w.leaf, "2026-06-03T00:00:00Z"), ERR_PKI_REVOKED);
 	pki_close(p);
 }
@@ -475,7 +474,8 @@ main(void)
 	    cmocka_unit_test_setup(a_kept_verdict_ends_with_next_update, new_folder),
 	    cmocka_unit_test_setup(a_kept_verdict_ends_where_a_newer_crl_begins, new_folder),
 	    cmocka_unit_test_setup(of_several_crls_in_force_the_highest_number_counts, new_folder),
-	    cmocka_unit_test_setup(a_revocation_dated_later_is_not_yet_one, new_folder),
+	    cmocka_unit_test_setup(
+		an_entry_in_a_crl_in_force_revokes_whatever_its_date, new_folder),
 	    cmocka_unit_test_setup(
 		who_is_revoked_in_a_delta_is_revoked_whatever_its_number, new_folder),
 	    cmocka_unit_test_setup(a_delta_alone_covers_nobody_but_still_revokes, new_folder),
