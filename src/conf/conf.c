@@ -14,13 +14,12 @@
 
 #include "conf/room.h"
 
-const struct conf_row conf_rows[] = {
+const struct conf_row conf_rows[CONF_ROWS] = {
 #define X(group, name, type, record, field, value, range, help)                                    \
 	{{group, #name, "", value, range, help}, CONF_##type, offsetof(struct record, field)},
 #include "conf/conf_def.h"
 #undef X
 };
-const size_t conf_row_count = sizeof(conf_rows) / sizeof(conf_rows[0]);
 
 /* The groups of the file. A list's elements are counted at count and stand at items. */
 struct group {
@@ -96,13 +95,13 @@ in_group(size_t row, const struct group *g)
 	return strcmp(conf_rows[row].key.group, g->name) == 0;
 }
 
-/* The row of a key, or conf_row_count. */
+/* The row of a key, or CONF_ROWS. */
 static size_t
 find_row(const struct group *g, const char *name)
 {
 	size_t i = 0;
 
-	while (i < conf_row_count && !(in_group(i, g) && strcmp(conf_rows[i].key.name, name) == 0))
+	while (i < CONF_ROWS && !(in_group(i, g) && strcmp(conf_rows[i].key.name, name) == 0))
 		i++;
 	return i;
 }
@@ -129,7 +128,7 @@ finish_listener(struct conf_reader *r, void *element)
 static void
 put_defaults(struct conf_reader *r, const struct group *g, void *base)
 {
-	for (size_t i = 0; i < conf_row_count; i++) {
+	for (size_t i = 0; i < CONF_ROWS; i++) {
 		if (!in_group(i, g))
 			continue;
 		r->seen[i] = NULL;
@@ -140,7 +139,7 @@ put_defaults(struct conf_reader *r, const struct group *g, void *base)
 static void
 tell_missing(struct conf_reader *r, const struct group *g, struct conf_place at)
 {
-	for (size_t i = 0; i < conf_row_count; i++)
+	for (size_t i = 0; i < CONF_ROWS; i++)
 		if (in_group(i, g) && conf_rows[i].key.value == NULL && r->seen[i] == NULL)
 			conf_mistake(r, at, "%s is missing in %s", conf_rows[i].key.name, g->name);
 }
@@ -150,7 +149,7 @@ read_key(struct conf_reader *r, const struct group *g, const config_setting_t *s
 {
 	size_t row = find_row(g, config_setting_name(s));
 
-	if (row == conf_row_count) {
+	if (row == CONF_ROWS) {
 		conf_mistake(r, conf_place_of(r, s), "unknown key %s%s%s", g->name,
 		    g->name[0] != '\0' ? "." : "", config_setting_name(s));
 		return;
@@ -342,8 +341,7 @@ conf_read(const char *file, conf_complain *complain, void *self, struct conf **o
 
 	*out = NULL;
 	*mistakes = 0;
-	if (whole == NULL || (whole->arena = arena_new()) == NULL ||
-	    (r.seen = calloc(conf_row_count, sizeof(*r.seen))) == NULL) {
+	if (whole == NULL || (whole->arena = arena_new()) == NULL) {
 		err_set(e, ERR_NOMEM, "configuration");
 		goto out;
 	}
@@ -360,7 +358,6 @@ conf_read(const char *file, conf_complain *complain, void *self, struct conf **o
 	rc = 0;
 out:
 	conf_forget_files(&r);
-	free((void *)r.seen);
 	conf_free(whole != NULL ? &whole->conf : NULL);
 	return rc;
 }
@@ -403,7 +400,7 @@ conf_each_key(conf_visit *visit, void *self)
 	    [CONF_PATHS] = "paths",
 	};
 
-	for (size_t i = 0; i < conf_row_count; i++) {
+	for (size_t i = 0; i < CONF_ROWS; i++) {
 		struct conf_key key = conf_rows[i].key;
 
 		key.type = words[conf_rows[i].type];

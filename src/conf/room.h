@@ -28,8 +28,15 @@ struct conf_row {
 	enum conf_type type;
 	size_t offset;
 };
-extern const struct conf_row conf_rows[];
-extern const size_t conf_row_count;
+/* One octet a row, only to count them. */
+enum {
+	CONF_ROWS = sizeof((const char[]){
+#define X(group, name, type, record, field, value, range, help) 0,
+#include "conf/conf_def.h"
+#undef X
+	})
+};
+extern const struct conf_row conf_rows[CONF_ROWS];
 
 struct conf_reader {
 	struct arena *arena;
@@ -43,7 +50,8 @@ struct conf_reader {
 	config_t *files;    /* the first is main_file */
 	size_t file_count;
 	struct conf *conf;
-	const config_setting_t **seen; /* by row: where it was set, of the group being read */
+	/* by row: where it was set, of the element being read */
+	const config_setting_t *seen[CONF_ROWS];
 };
 
 /* One mistake at a place. */

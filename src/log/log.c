@@ -110,7 +110,7 @@ write_value(const char *value, char out[VALUE_MOST + 8])
 	size_t used = 0, len;
 
 	if (value == NULL) {
-		strcpy(out, "-");
+		memcpy(out, "-", sizeof("-"));
 		return;
 	}
 	if (quotes)
@@ -229,7 +229,7 @@ const char *
 log_iin(const char *iin, char masked[13])
 {
 	if (iin == NULL || strlen(iin) != 12 || strspn(iin, "0123456789") != 12)
-		strcpy(masked, "-");
+		memcpy(masked, "-", sizeof("-"));
 	else
 		snprintf(masked, 13, "%.4s******%s", iin, iin + 10);
 	return masked;

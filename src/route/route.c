@@ -59,7 +59,7 @@ route_secret_hash(const char *secret, const char *salt, char out[98], struct err
 	    EVP_DigestInit_ex(ctx, sha256(), NULL) != 1 ||
 	    EVP_DigestUpdate(ctx, salt, SALT_LEN) != 1 ||
 	    EVP_DigestUpdate(ctx, secret, strlen(secret)) != 1 ||
-	    EVP_DigestFinal_ex(ctx, digest, &len) != 1 || 2 * len != DIGEST_LEN) {
+	    EVP_DigestFinal_ex(ctx, digest, &len) != 1 || len != DIGEST_LEN / 2) {
 		err_set(e, ERR_NOMEM, "SHA-256 of a secret");
 		goto out;
 	}
@@ -139,7 +139,7 @@ refuse(struct err *e, const char *why)
 {
 	err_set(e, ERR_ROUTE_ACCESS, "%s", why);
 	if (e->code == ERR_ROUTE_ACCESS)
-		strcpy(e->public_, "ACCESS");
+		memcpy(e->public_, "ACCESS", sizeof("ACCESS"));
 	return -1;
 }
 

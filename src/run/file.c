@@ -100,7 +100,7 @@ run_file_write(const char *path, struct octets o, struct err *e)
 		return fail(e, path);
 	while (done < o.len && (n = write(fd, o.data + done, o.len - done)) > 0)
 		done += (size_t)n;
-	if ((n = close(fd)) != 0 || done < o.len)
+	if (close(fd) != 0 || done < o.len)
 		return fail(e, path);
 	return 0;
 }
