@@ -31,8 +31,13 @@ sig_prefix_listed(const char *list, const char *prefix)
 	return false;
 }
 
-/* At most 16 NCNames. "#default" is refused: xmlsec 1.2.37 ends the list at it, so that the
- * prefixes behind it would silently not count. */
+static bool
+is_prefix(const char *p)
+{
+	return strcmp(p, "#default") == 0 || xmlValidateNCName((const xmlChar *)p, 0) == 0;
+}
+
+/* At most 16 NCNames; "#default" stands for the default namespace (exc-c14n 3). */
 static int
 check_prefixes(const char *list, struct arena *a, struct err *e)
 {
@@ -42,7 +47,7 @@ check_prefixes(const char *list, struct arena *a, struct err *e)
 	if (copy == NULL)
 		return err_set(e, ERR_NOMEM, "PrefixList");
 	for (char *p = strtok_r(copy, " ", &rest); p != NULL; p = strtok_r(NULL, " ", &rest))
-		if (++count > MOST_PREFIXES || xmlValidateNCName((const xmlChar *)p, 0) != 0)
+		if (++count > MOST_PREFIXES || !is_prefix(p))
 			return err_set(e, ERR_SIG_STRUCTURE, "PrefixList: over %d or not an NCName",
 			    MOST_PREFIXES);
 	return 0;

@@ -140,7 +140,7 @@ check_type(const xmlAttr *type, const xmlNode *body, const char *prefixes, struc
 	    type->doc, type->parent, prefix[0] == '\0' ? NULL : (const xmlChar *)prefix);
 	if (ns == NULL || is_declared_inside(type->parent, body, ns) ||
 	    strcmp((const char *)ns->href, ENV_XS) == 0 ||
-	    (prefix[0] != '\0' && sig_prefix_listed(prefixes, prefix)))
+	    sig_prefix_listed(prefixes, prefix[0] == '\0' ? "#default" : prefix))
 		return 0;
 	return err_set(e, ERR_SIG_COVERAGE,
 	    "prefix of xsi:type=\"%.60s\" is declared outside the Body", value);
