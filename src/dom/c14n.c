@@ -47,14 +47,21 @@ dom_c14n(const struct dom_node *node, const char *const *prefixes, struct arena 
     struct octets *out, struct err *e)
 {
 	xmlNode *root = dom_to_xml(node);
-	xmlOutputBuffer *buffer = xmlAllocOutputBuffer(NULL);
-	int rc = -1;
+	xmlOutputBuffer *buffer;
+	int rc = -1, written;
 
+	dom_watch_memory();
+	buffer = xmlAllocOutputBuffer(NULL);
 	*out = (struct octets){NULL, 0};
 	if (buffer == NULL)
 		return err_set(e, ERR_NOMEM, "xmlAllocOutputBuffer");
-	if (xmlC14NExecute(root->doc, is_inside, root, XML_C14N_EXCLUSIVE_1_0,
-		prefix_list(prefixes), 0, buffer) < 0) {
+	written = xmlC14NExecute(
+	    root->doc, is_inside, root, XML_C14N_EXCLUSIVE_1_0, prefix_list(prefixes), 0, buffer);
+	if (dom_memory_failed()) {
+		err_set(e, ERR_NOMEM, "canonical form of %s", dom_name(node));
+		goto out;
+	}
+	if (written < 0) {
 		/* a relative namespace name is what a well-formed document can still have */
 		err_tell(e, ERR_XML_MALFORMED, "%s has no canonical form", dom_name(node));
 		goto out;

@@ -46,4 +46,9 @@ dom_text_of(const xmlChar *s)
 	return (const char *)s;
 }
 
+/* Was libxml2 out of memory since the last dom_watch_memory()? Then whatever it gave is worth
+ * nothing, a success included: it goes on without what it could not allocate. */
+void dom_watch_memory(void);
+bool dom_memory_failed(void);
+
 #endif

@@ -16,6 +16,7 @@
 #include <libxml/xmlschemastypes.h>
 
 #include "dom/libxml.h"
+#include "dom/memory.h"
 #include "dom/parse.h"
 #include "dom/prescan.h"
 
@@ -41,6 +42,13 @@ silent(void *self, xmlErrorPtr error)
 	(void)error;
 }
 
+static void
+mute(void *self, const char *format, ...)
+{
+	(void)self;
+	(void)format;
+}
+
 static xmlParserInput *
 load(const char *url, const char *id, xmlParserCtxt *ctxt)
 {
@@ -59,9 +67,14 @@ dom_allow_files(bool allowed)
 int
 dom_init(struct err *e)
 {
-	(void)e;
+	static bool owned;
+
+	if (!owned && dom_own_memory() != 0)
+		return err_set(e, ERR_NOMEM, "xmlMemSetup");
+	owned = true;
 	xmlInitParser();
 	xmlSetStructuredErrorFunc(NULL, silent);
+	xmlSetGenericErrorFunc(NULL, mute);
 	dom_allow_files(false);
 	return 0;
 }
@@ -95,7 +108,7 @@ on_error(void *self, xmlErrorPtr error)
 {
 	struct err *e = ((xmlParserCtxt *)self)->_private;
 
-	if (error->code == XML_ERR_NO_MEMORY)
+	if (dom_memory_failed())
 		err_set(e, ERR_NOMEM, "libxml2");
 	else
 		err_tell(e, ERR_XML_MALFORMED, "line %d: %.*s", error->line,
@@ -122,8 +135,11 @@ need_parser(struct err *e)
 		drop_parser();
 	if (parser != NULL)
 		return 0;
-	if ((parser = xmlNewParserCtxt()) == NULL)
+	parser = xmlNewParserCtxt();
+	if (parser == NULL || dom_memory_failed()) {
+		drop_parser();
 		return err_set(e, ERR_NOMEM, "xmlNewParserCtxt");
+	}
 	parser->sax->serror = on_error;
 	parser->sax->internalSubset = on_dtd;
 	parser->sax->externalSubset = on_dtd;
@@ -142,7 +158,7 @@ say_utf8(xmlDoc *doc, struct err *e)
 static bool
 holds(const xmlDoc *doc)
 {
-	return doc != NULL && parser->wellFormed && parser->nsWellFormed &&
+	return !dom_memory_failed() && doc != NULL && parser->wellFormed && parser->nsWellFormed &&
 	       doc->intSubset == NULL && parser->lastError.code == XML_ERR_OK &&
 	       xmlDocGetRootElement(doc) != NULL;
 }
@@ -159,12 +175,15 @@ dom_parse(struct octets xml, const struct dom_limits *limits, struct dom **out, 
 		return -1;
 	if (document.len > INT_MAX)
 		return err_tell(e, ERR_XML_LIMIT, "the document is too large");
+	dom_watch_memory();
 	if (need_parser(e) != 0)
 		return -1;
 	parser->_private = e;
 	doc = xmlCtxtReadMemory(
 	    parser, (const char *)document.data, (int)document.len, NULL, NULL, OPTIONS);
 	if (!holds(doc)) {
+		if (dom_memory_failed())
+			err_set(e, ERR_NOMEM, "libxml2");
 		err_tell(e, ERR_XML_MALFORMED, "not well-formed");
 		drop_parser();
 		goto out;

@@ -167,14 +167,18 @@ on_violation(void *self, xmlErrorPtr error)
 static int
 validate(const xmlSchema *schema, xmlDoc *doc, struct violations *v, struct err *e)
 {
-	xmlSchemaValidCtxt *ctxt = xmlSchemaNewValidCtxt((xmlSchema *)(uintptr_t)schema);
+	xmlSchemaValidCtxt *ctxt;
 	int verdict;
 
+	dom_watch_memory();
+	ctxt = xmlSchemaNewValidCtxt((xmlSchema *)(uintptr_t)schema);
 	if (ctxt == NULL)
 		return err_set(e, ERR_NOMEM, "xmlSchemaNewValidCtxt");
 	xmlSchemaSetValidStructuredErrors(ctxt, on_violation, v);
 	verdict = xmlSchemaValidateDoc(ctxt, doc);
 	xmlSchemaFreeValidCtxt(ctxt);
+	if (dom_memory_failed())
+		return err_set(e, ERR_NOMEM, "schema check");
 	if (verdict < 0)
 		return err_set(e, ERR_INTERNAL, "xmlSchemaValidateDoc");
 	if (verdict == 0 && v->count == 0)
