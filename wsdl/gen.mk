@@ -10,7 +10,7 @@ contractdir = $(pkgdatadir)/wsdl
 dist_contract_DATA = $(wsdl_files)
 contractxsddir = $(pkgdatadir)/wsdl/xsd
 dist_contractxsd_DATA = $(wsdl_xsd)
-EXTRA_DIST += wsdl/typemap.dat wsdl/anytype.h
+EXTRA_DIST += wsdl/typemap.dat wsdl/anytype.soap
 
 gen_h = gen/shep_H.h gen/shep_Stub.h gen/SyncChannelHttpBinding.nsmap
 gen_c = gen/shep_C.c
@@ -24,7 +24,7 @@ gen/shep.h: $(wsdl_files) $(wsdl_xsd) wsdl/typemap.dat
 	mv $(abs_builddir)/$@.tmp $(abs_builddir)/$@
 
 # one stamp for the several files of one run, so that a parallel make runs it once
-gen/soap.stamp: gen/shep.h $(srcdir)/wsdl/anytype.h
+gen/soap.stamp: gen/shep.h $(srcdir)/wsdl/anytype.soap
 	$(AM_V_GEN)$(SOAPCPP2) -c -S -L -x -w -I$(srcdir)/wsdl:$(GSOAP_IMPORT) -pshep_ -dgen \
 		gen/shep.h >gen/soapcpp2.log 2>&1 || { cat gen/soapcpp2.log; exit 1; }; touch $@
 $(gen_h) $(gen_c): gen/soap.stamp

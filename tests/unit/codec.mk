@@ -1,2 +1,9 @@
-TESTS += tests/unit/contract.py
+check_PROGRAMS += tests/unit/test_codec tests/unit/test_codec_write
+tests_unit_test_codec_SOURCES = tests/unit/test_codec.c
+tests_unit_test_codec_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_codec_LDADD = $(UNIT_LIBS)
+tests_unit_test_codec_write_SOURCES = tests/unit/test_codec_write.c
+tests_unit_test_codec_write_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_codec_write_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_codec tests/unit/test_codec_write tests/unit/contract.py
 EXTRA_DIST += tests/unit/contract.py

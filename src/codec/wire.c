@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The two gSOAP contexts of a process; see wire.h.
+ *
+ * One reads, one writes, because each has its own table of namespaces: the reader's leaves out xsi,
+ * so that neither xsi:type nor xsi:nil steers it; the writer's holds what the root is to declare.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/codec.h"
+#include "codec/wire.h"
+
+#define ASYNC_TYPES "http://bip.bee.kz/AsyncChannel/v10/Types"
+#define ASYNC_CLIENT_TYPES "http://bip.bee.kz/AsyncChannel/v10/Types/Client"
+
+/* Deeper than dom/ lets a document be; longer than any value but data, which is read past. */
+#define LEVELS 256
+#define VALUE_OCTETS (1024 * 1024)
+#define MARKUP_OCTETS 1024 /* of a message without its texts */
+
+static const struct Namespace reader_names[] = {
+    {"SOAP-ENV", "http://schemas.xmlsoap.org/soap/envelope/", NULL, NULL},
+    {"SOAP-ENC", "http://schemas.xmlsoap.org/soap/encoding/", NULL, NULL},
+    {"sync", CODEC_SYNC_TYPES, NULL, NULL},
+    {"async", ASYNC_TYPES, NULL, NULL},
+    {"asyncclient", ASYNC_CLIENT_TYPES, NULL, NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const struct Namespace sync_names[] = {
+    {"sync", CODEC_SYNC_TYPES, NULL, NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const struct Namespace async_names[] = {
+    {"async", ASYNC_TYPES, NULL, NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+/* Where the writer's octets go; grows by doubling. */
+struct sink {
+	struct arena *arena;
+	unsigned char *at;
+	size_t len, room;
+};
+
+static size_t
+feed(struct soap *soap, char *to, size_t most)
+{
+	struct octets *left = soap->user;
+	size_t n = left->len < most ? left->len : most;
+
+	if (n > 0)
+		memcpy(to, left->data, n);
+	left->data += n;
+	left->len -= n;
+	return n;
+}
+
+static int
+drain(struct soap *soap, const char *from, size_t n)
+{
+	struct sink *s = soap->user;
+
+	if (n > s->room - s->len) {
+		size_t room = 2 * s->room > s->len + n ? 2 * s->room : s->len + n;
+		unsigned char *more = arena_alloc(s->arena, room);
+
+		if (more == NULL)
+			return SOAP_EOM;
+		memcpy(more, s->at, s->len);
+		s->at = more;
+		s->room = room;
+	}
+	memcpy(s->at + s->len, from, n);
+	s->len += n;
+	return SOAP_OK;
+}
+
+/* SOAP_XML_TREE: an href is not followed (without it, one fills an element from anywhere in the
+ * document). No tcp, no files: only our own callbacks. */
+static struct soap *
+context_new(void)
+{
+	soap_mode mode = SOAP_C_UTFSTRING | SOAP_XML_TREE;
+	struct soap *soap = soap_new2(mode, mode);
+
+	if (soap == NULL)
+		return NULL;
+	soap->maxlevel = LEVELS;
+	soap->maxlength = VALUE_OCTETS;
+	soap->maxoccurs = CODEC_PROPERTIES_MOST;
+	soap->frecv = feed;
+	soap->fsend = drain;
+	soap->prolog = ""; /* no XML declaration: an element for an envelope */
+	return soap;
+}
+
+static void
+context_free(struct soap *soap)
+{
+	if (soap == NULL)
+		return;
+	soap_destroy(soap);
+	soap_end(soap);
+	soap_free(soap);
+}
+
+int
+codec_new(struct codec **out, struct err *e)
+{
+	struct codec *c = calloc(1, sizeof(*c));
+	int rc = -1;
+
+	*out = NULL;
+	if (c == NULL || (c->reader = context_new()) == NULL ||
+	    (c->writer = context_new()) == NULL) {
+		err_set(e, ERR_NOMEM, "contexts of gSOAP");
+		goto out;
+	}
+	soap_set_namespaces(c->reader, reader_names);
+	*out = c;
+	c = NULL; /* moved */
+	rc = 0;
+out:
+	codec_free(c);
+	return rc;
+}
+
+void
+codec_free(struct codec *c)
+{
+	if (c == NULL)
+		return;
+	context_free(c->reader);
+	context_free(c->writer);
+	free(c);
+}
+
+static int
+failed(const struct soap *soap, const char *doing, struct err *e)
+{
+	if (soap->error == SOAP_EOM)
+		return err_set(e, ERR_NOMEM, "gSOAP: %s", doing);
+	return err_set(
+	    e, ERR_MSG_FORMAT, "gSOAP: %s: error %d at %s", doing, soap->error, soap->tag);
+}
+
+/* Only what begins as an element goes in: gSOAP would take a gzip or MIME header for itself. */
+int
+wire_open_body(struct codec *c, struct octets *body, struct err *e)
+{
+	struct soap *soap = c->reader;
+
+	soap->user = body;
+	if (body->len == 0 || body->data[0] != '<')
+		return err_set(e, ERR_MSG_FORMAT, "not a Body");
+	if (soap_begin_recv(soap) || soap_element_begin_in(soap, "SOAP-ENV:Body", 0, NULL))
+		return failed(soap, "Body", e);
+	return 0;
+}
+
+int
+wire_close_body(struct codec *c, const void *read, struct err *e)
+{
+	struct soap *soap = c->reader;
+
+	if (read == NULL)
+		return failed(soap, "operation", e);
+	if (soap_element_end_in(soap, "SOAP-ENV:Body") || soap_end_recv(soap))
+		return failed(soap, "end of Body", e);
+	return 0;
+}
+
+void
+wire_clean(struct codec *c)
+{
+	soap_destroy(c->reader);
+	soap_end(c->reader);
+	c->reader->bufidx = c->reader->buflen = 0; /* nothing unread reaches the next message */
+	c->reader->user = NULL;
+}
+
+int
+wire_write(struct codec *c, const struct wire_job *job, struct arena *arena, struct octets *out,
+    struct err *e)
+{
+	struct soap *soap = c->writer;
+	struct sink s = {arena, NULL, 0, job->size + MARKUP_OCTETS};
+	int rc = -1;
+
+	*out = (struct octets){NULL, 0};
+	if ((s.at = arena_alloc(arena, s.room)) == NULL)
+		return err_set(e, ERR_NOMEM, "%zu octets to write into", s.room);
+	soap->user = &s;
+	soap_set_namespaces(soap, job->async ? async_names : sync_names);
+	if (soap_begin_send(soap) || job->put(soap, job->from) || soap_end_send(soap)) {
+		err_set(e, soap->error == SOAP_EOM ? ERR_NOMEM : ERR_INTERNAL,
+		    "gSOAP: write: error %d", soap->error);
+		goto out;
+	}
+	*out = (struct octets){s.at, s.len};
+	rc = 0;
+out:
+	soap_destroy(soap);
+	soap_end(soap);
+	soap->user = NULL;
+	return rc;
+}
+
+static int
+put_text(struct soap *soap, const void *from)
+{
+	return soap_string_out(soap, from, 0);
+}
+
+int
+wire_escape(
+    struct codec *c, const char *text, struct arena *arena, struct octets *out, struct err *e)
+{
+	struct wire_job job = {.put = put_text, .from = text, .size = strlen(text)};
+
+	return wire_write(c, &job, arena, out, e);
+}
