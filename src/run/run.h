@@ -57,11 +57,12 @@ void run_desk_close(struct run_desk *); /* takes NULL */
 struct instant run_now(void);
 
 /* One request, forward only (design.md 4). Always gives a reply. */
-void run_pipeline(struct run_desk *, const struct door_request *, struct arena *, struct door_reply *);
+void run_pipeline(
+    struct run_desk *, const struct door_request *, struct arena *, struct door_reply *);
 
 /* What the door refused by itself (framing, size, time): a journal row and a log line. */
-void run_refused(struct run_desk *, const char *peer, const char *method, const char *path,
-    const struct err *);
+void run_refused(
+    struct run_desk *, const char *peer, const char *method, const char *path, const struct err *);
 
 /* The daemon's life: master, workers, signals. Returns the exit status. */
 int run_master(const char *conf_file);
@@ -70,7 +71,7 @@ int run_master(const char *conf_file);
 struct run_inspection {
 	bool accepted;
 	struct err err;
-	struct sig_part part;	 /* transport, or the outermost signer of a document */
+	struct sig_part part; /* transport, or the outermost signer of a document */
 	struct sig_part signers[SIG_MOST_SIGNERS];
 	size_t signer_count;
 	const char *kind; /* "envelope", "document" */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One request on its way through the house; private to run/.
+ *
+ * Every step of pipeline.c fills its part, evidence.c reads all of it for the journal and the log.
+ */
+#ifndef RUN_CALL_H
+#define RUN_CALL_H
+
+#include "run/payload.h"
+#include "run/run.h"
+
+struct call {
+	struct run_desk *desk;
+	const struct door_request *http;
+	struct arena *arena;
+	struct err err;
+
+	struct instant received;
+	int64_t started;      /* CLOCK_MONOTONIC, ns */
+	char transaction[37]; /* ours, a UUID */
+	unsigned char received_sha256[32];
+
+	struct dom_limits limits; /* as configured */
+	struct dom *doc;	  /* the original document; dropped before the handler runs */
+	struct env env;
+	struct sig_part part; /* transport signature */
+	struct msg_request request;
+	unsigned deviations;
+	struct route_choice route;
+	struct run_payload payload;
+	struct msg_signer citizen;
+
+	enum db_claim claim;
+	struct octets stored; /* the answer of the first time, when repeated */
+	struct service_answer answer;
+	struct octets reply; /* as it goes out */
+};
+
+/* A random UUID of version 4, text without braces. ERR_INTERNAL when the system has no randomness.
+ */
+int run_uuid(char out[37], struct err *) MUSTCHECK;
+
+/* SHA-256; never fails once run_init() has succeeded. */
+void run_sha256(struct octets, unsigned char out[32]);
+
+/* Nanoseconds of CLOCK_MONOTONIC. */
+int64_t run_monotonic(void);
+
+/* The journal row of a call as far as it came. verdict: "accepted", "refused", "repeated". */
+void run_evidence_row(const struct call *, const char *verdict, struct db_journal_row *out);
+
+/* Journals a refusal in a transaction of its own, above the rate only counted (design.md 8). A
+ * database that is down costs the row, not the answer: the log line stays. */
+void run_evidence_refusal(struct call *);
+
+/* Writes the rows of refusals that were only counted so far; at the end of a worker. */
+void run_evidence_flush(struct run_desk *);
+
+/* The one log line of a request. */
+void run_evidence_log(const struct call *, const char *verdict, int status);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What remains of a request: its journal row and its log line (design.md 5 and 8).
+ *
+ * Refusals are evidence, too. Their octets are kept up to 64 KiB, the digest always; above a rate
+ * per peer they are counted, one row a minute; without a database the log line is all.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "log/log.h"
+#include "run/call.h"
+#include "run/tally.h"
+
+#define REFUSED_OCTETS ((size_t)64 * 1024)
+
+/* Names of the deviations, for the journal: "data-qualified,out-of-order". */
+static const char *
+deviation_names(unsigned deviations, struct arena *arena)
+{
+	const char *all = "";
+
+	for (unsigned bit = 1; bit != 0 && bit <= deviations; bit <<= 1) {
+		if ((deviations & bit) == 0)
+			continue;
+		all = arena_printf(
+		    arena, "%s%s%s", all, *all == '\0' ? "" : ",", codec_deviation_name(bit));
+		if (all == NULL)
+			return "";
+	}
+	return all;
+}
+
+static const char *
+or_empty(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
+static void
+put_signers(const struct call *c, struct db_journal_row *row)
+{
+	const struct pki_signer *t = &c->part.signer, *b = &c->payload.part.signer;
+
+	row->signer_iin = t->iin;
+	row->signer_bin = t->bin;
+	row->signer_serial = t->serial;
+	row->signer_fingerprint = t->fingerprint;
+	row->business_iin = b->iin;
+	row->business_bin = b->bin;
+	row->business_serial = b->serial;
+	row->business_fingerprint = b->fingerprint;
+}
+
+void
+run_evidence_row(const struct call *c, const char *verdict, struct db_journal_row *row)
+{
+	bool refused = c->err.code != ERR_OK;
+	enum err_code code = refused ? c->err.code : c->answer.code;
+	struct octets body = c->http->body;
+
+	*row = (struct db_journal_row){
+	    .received_at = c->received,
+	    .finished_at = c->desk->now(),
+	    .transaction_id = c->transaction,
+	    .peer = c->http->peer,
+	    .endpoint = c->http->path,
+	    .operation = or_empty(c->request.operation),
+	    .service_id = or_empty(c->request.service_id),
+	    .sender_id = or_empty(c->request.sender.sender_id),
+	    .message_id = or_empty(c->request.message_id),
+	    .correlation_id = or_empty(c->request.correlation_id),
+	    .verdict = verdict,
+	    .code = err_row(code)->name,
+	    .wire = refused ? err_wire(&c->err) : err_row(code)->wire,
+	    .detail = c->err.detail,
+	    .deviations = deviation_names(c->deviations, c->arena),
+	    .received = {body.data,
+		refused && body.len > REFUSED_OCTETS ? REFUSED_OCTETS : body.len},
+	    .received_octets = body.len,
+	    .sent = c->reply,
+	    .count = 1,
+	};
+	memcpy(row->received_sha256, c->received_sha256, sizeof(row->received_sha256));
+	put_signers(c, row);
+}
+
+/* The address without its port. */
+static void
+peer_address(const char *peer, char out[64])
+{
+	const char *colon = strrchr(peer, ':');
+
+	snprintf(
+	    out, 64, "%.*s", (int)(colon == NULL ? strlen(peer) : (size_t)(colon - peer)), peer);
+}
+
+/* One row for so many refusals of a minute that is over. */
+static void
+write_counted(struct run_desk *d, const char *peer, unsigned count)
+{
+	struct err e = {0};
+	char uuid[37];
+	const struct db_journal_row row = {
+	    .received_at = d->now(),
+	    .finished_at = d->now(),
+	    .transaction_id = uuid,
+	    .peer = peer,
+	    .endpoint = "",
+	    .operation = "",
+	    .service_id = "",
+	    .sender_id = "",
+	    .message_id = "",
+	    .correlation_id = "",
+	    .signer_iin = "",
+	    .signer_bin = "",
+	    .signer_serial = "",
+	    .signer_fingerprint = "",
+	    .business_iin = "",
+	    .business_bin = "",
+	    .business_serial = "",
+	    .business_fingerprint = "",
+	    .verdict = "refused",
+	    .code = "COUNTED",
+	    .wire = "",
+	    .detail = "refusals above the rate, counted only",
+	    .deviations = "",
+	    .count = count,
+	};
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", count);
+	if (run_uuid(uuid, &e) != 0 || db_journal(d->db, &row, &e) != 0)
+		log_line(LOG_WARNING, d->now(), "journal-lost", "peer", peer, "count", text,
+		    "detail", e.detail, NULL);
+}
+
+static void
+write_counts(struct run_desk *d, bool all)
+{
+	const char *peer;
+	unsigned count;
+
+	while (run_tally_take(d->tally, d->now().seconds, all, &peer, &count))
+		write_counted(d, peer, count);
+}
+
+void
+run_evidence_flush(struct run_desk *d)
+{
+	write_counts(d, true);
+}
+
+void
+run_evidence_refusal(struct call *c)
+{
+	struct run_desk *d = c->desk;
+	struct db_journal_row row;
+	struct err e = {0};
+	char address[64];
+
+	/* A database that is down for the request is not tried again for its row. */
+	if (c->err.code == ERR_DB_UNAVAILABLE)
+		return;
+	write_counts(d, false);
+	peer_address(c->http->peer, address);
+	if (!run_tally_add(d->tally, address, c->received.seconds))
+		return;
+	run_evidence_row(c, "refused", &row);
+	if (db_journal(d->db, &row, &e) != 0)
+		log_line(LOG_WARNING, d->now(), "journal-lost", "txn", c->transaction, "detail",
+		    e.detail, NULL);
+}
+
+void
+run_refused(struct run_desk *d, const char *peer, const char *method, const char *path,
+    const struct err *why)
+{
+	struct arena *arena = arena_new();
+	struct door_request http = {.method = method, .path = path, .peer = peer};
+	struct call c = {.desk = d,
+	    .http = &http,
+	    .arena = arena,
+	    .err = *why,
+	    .received = d->now(),
+	    .started = run_monotonic()};
+	struct err e = {0};
+
+	run_sha256(http.body, c.received_sha256);
+	if (arena != NULL && run_uuid(c.transaction, &e) == 0)
+		run_evidence_refusal(&c);
+	run_evidence_log(&c, "refused", err_row(why->code)->http);
+	arena_free(arena);
+}
+
+void
+run_evidence_log(const struct call *c, const char *verdict, int status)
+{
+	enum err_code code = c->err.code != ERR_OK ? c->err.code : c->answer.code;
+	char in[24], out[24], http[16], ms[24], iin[13];
+
+	snprintf(in, sizeof(in), "%zu", c->http->body.len);
+	snprintf(out, sizeof(out), "%zu", c->reply.len);
+	snprintf(http, sizeof(http), "%d", status);
+	snprintf(ms, sizeof(ms), "%.3f", (double)(run_monotonic() - c->started) / 1e6);
+#define FIELDS                                                                                     \
+	"request", "txn", c->transaction, "peer", c->http->peer, "path", c->http->path, "service", \
+	    c->request.service_id, "sender", c->request.sender.sender_id, "message",               \
+	    c->request.message_id, "signer", c->part.signer.serial, "citizen",                     \
+	    log_iin(c->payload.part.signer.iin, iin), "verdict", verdict, "code",                  \
+	    err_row(code)->name, "http", http, "in", in, "out", out, "ms", ms, "deviations",       \
+	    c->deviations == 0 ? NULL : deviation_names(c->deviations, c->arena), "detail",        \
+	    c->err.code == ERR_OK ? NULL : c->err.detail, NULL
+	if (c->err.code != ERR_OK && err_row(code)->class == ERR_CLASS_PEER)
+		log_peer(c->received, FIELDS);
+	else
+		log_line(log_level_of(&c->err), c->received, FIELDS);
+#undef FIELDS
+}

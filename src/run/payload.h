@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The business data: cut from the verified Body node, verified as a stand-alone document.
+ *
+ * What the handler gets is parsed from the octets that the business signature digested, or, where a
+ * service asks for none, from the cut itself.
+ */
+#ifndef RUN_PAYLOAD_H
+#define RUN_PAYLOAD_H
+
+#include "route/route.h"
+#include "sig/sig.h"
+
+struct run_payload {
+	struct dom *doc;	/* root: the service's own element, no signature in it */
+	struct octets octets;	/* what doc was parsed from; in the arena */
+	struct octets evidence; /* the document as it came, signature included; in the arena */
+	struct sig_part part;	/* verdict SIG_UNCHECKED when no signature was asked for */
+};
+
+/* By what a document is judged. */
+struct run_terms {
+	struct pki *pki;
+	const struct sig_policy *policy;
+	const struct dom_limits *limits;
+	struct instant at;
+};
+
+/* data: the element of the verified Body, or NULL. Placement by the service (design.md 8): the
+ * shape decides where it says auto: text only = the text is a document; a Signature as last child
+ * of data = data itself; else the one element child. xsi:type decides nothing, because the
+ * transport signature does not cover the meaning of its prefix (shep.md 4.3). ERR_PAYLOAD_FORMAT;
+ * ERR_SIG_*, ERR_PKI_* at ERR_BUSINESS. The caller ends it with run_payload_fini(). */
+int run_payload_open(const struct dom_node *data, const struct route_service *,
+    const struct run_terms *, struct arena *, struct run_payload *out, struct err *) MUSTCHECK;
+void run_payload_fini(struct run_payload *);
+
+#endif

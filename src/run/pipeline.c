@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The order of everything. One request, forward only:
+ *
+ *   octets -> dom (well-formed tree) -> env (envelope) -> sig+pki (signed part) -> codec (request)
+ *   -> route (service, sender) -> payload (business document, verified) | the original is dropped |
+ *   -> db (claim) -> service (handler, inside the transaction) -> codec, env, sig (signed reply)
+ *   -> db (journal row, COMMIT) -> door
+ *
+ * Nothing goes back, nothing is read twice, and what a handler sees was signed. A failure anywhere
+ * rolls back, becomes one row of err.def and one fault, and is journalled in a transaction of its
+ * own.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "run/call.h"
+#include "run/wsdl.h"
+
+#define SYNC_PATH "/sync"
+
+/* The octets between the Body's own tags: a client that signs again under a fresh wsu:Id says the
+ * same thing, and the claim must see that. C14N writes attribute values in double quotes only. */
+static struct octets
+inside_body(struct octets digested)
+{
+	size_t start = 0, end = digested.len;
+	bool quoted = false;
+
+	while (start < end && (quoted || digested.data[start] != '>'))
+		quoted ^= digested.data[start++] == '"';
+	while (end > start && digested.data[end - 1] != '<')
+		end--;
+	if (start >= end || end - start < 2)
+		return digested;
+	return (struct octets){digested.data + start + 1, end - start - 2};
+}
+
+/* From octets to a request whose every word was signed by somebody we trust. */
+static int
+read_request(struct call *c)
+{
+	const struct run_house *h = c->desk->house;
+	struct err *e = &c->err;
+
+	c->limits = dom_default_limits;
+	c->limits.octets = h->conf->limits.body_octets;
+	if (dom_parse(c->http->body, &c->limits, &c->doc, e) != 0)
+		return -1;
+	if (env_check(c->doc, c->arena, &c->env, e) != 0)
+		return -1;
+	if (sig_verify_transport(&c->env, h->pki, &h->policy, c->received, c->arena, &c->part, e) !=
+	    0)
+		return -1;
+	return codec_read_sync_request(c->desk->codec, c->part.digested, c->env.body, c->arena,
+	    &c->request, &c->deviations, e);
+}
+
+static void
+note_citizen(struct call *c)
+{
+	const struct pki_signer *s = &c->payload.part.signer;
+
+	c->citizen = (struct msg_signer){
+	    .iin = s->iin,
+	    .bin = s->bin,
+	    .name = s->name,
+	    .serial = s->serial,
+	    .person = (s->roles & PKI_ROLE_PERSON) != 0,
+	    .legal = (s->roles & PKI_ROLE_LEGAL) != 0,
+	    .head = (s->roles & PKI_ROLE_HEAD) != 0,
+	    .signright = (s->roles & PKI_ROLE_SIGNRIGHT) != 0,
+	    .employee = (s->roles & PKI_ROLE_EMPLOYEE) != 0,
+	    .system = (s->roles & PKI_ROLE_SYSTEM) != 0,
+	    .sign_capable = s->sign_capable,
+	};
+}
+
+/* Who may do what, and the business document; after it the original document is gone. */
+static int
+open_payload(struct call *c)
+{
+	const struct run_house *h = c->desk->house;
+	const struct run_terms terms = {h->pki, &h->policy, &c->limits, c->received};
+	struct err *e = &c->err;
+
+	if (route_find(&h->routes, &c->request, &c->part.signer, &c->route, e) != 0)
+		return -1;
+	if (run_payload_open(codec_find_data(c->env.body), c->route.service, &terms, c->arena,
+		&c->payload, e) != 0)
+		return -1;
+	note_citizen(c);
+	dom_free(c->doc);
+	c->doc = NULL;
+	memset(&c->env, 0, sizeof(c->env));
+	c->part.node = NULL;
+	return 0;
+}
+
+static int
+handle(struct call *c)
+{
+	const struct service *service = service_find(c->route.service->handler);
+	const struct service_call call = {
+	    .request = &c->request,
+	    .payload = c->payload.doc,
+	    .payload_octets = c->payload.octets,
+	    .evidence = c->payload.evidence,
+	    .signer = c->route.service->business_signature ? &c->citizen : NULL,
+	    .profile = c->route.service->profile,
+	    .now = c->received,
+	    .arena = c->arena,
+	    .db = c->desk->db,
+	};
+
+	if (service == NULL)
+		return err_set(&c->err, ERR_INTERNAL, "no handler %s", c->route.service->handler);
+	return service->handle(c->desk->house->services, &call, &c->answer, &c->err);
+}
+
+/* Signs last; what comes out is what is stored and sent, octet for octet. */
+static int
+seal(struct call *c, struct octets operation, bool sign, struct err *e)
+{
+	const struct run_house *h = c->desk->house;
+	char uuid[37];
+	const char *id = NULL;
+	struct octets envelope;
+
+	if (sign && h->identity != NULL) {
+		if (run_uuid(uuid, e) != 0)
+			return -1;
+		if ((id = arena_printf(c->arena, "id-%s", uuid)) == NULL)
+			return err_set(e, ERR_NOMEM, "Body id");
+	}
+	if (env_write(operation, id, c->arena, &envelope, e) != 0)
+		return -1;
+	if (id == NULL) {
+		c->reply = envelope;
+		return 0;
+	}
+	return sig_sign_envelope(envelope, h->identity, h->keyinfo, c->arena, &c->reply, e);
+}
+
+static int
+write_response(struct call *c)
+{
+	char uuid[37];
+	struct octets operation;
+	struct err *e = &c->err;
+	struct msg_response response = {
+	    .correlation_id = c->request.message_id,
+	    .session_id = c->request.session_id,
+	    .response_date = c->received,
+	    .status_code = err_row(ERR_OK)->wire,
+	    .status_message = err_row(ERR_OK)->text[ERR_EN],
+	    .data = c->answer.payload,
+	};
+
+	if (run_uuid(uuid, e) != 0)
+		return -1;
+	response.message_id = uuid;
+	if (c->answer.status_message != NULL)
+		response.status_message = c->answer.status_message;
+	if (codec_write_sync_response(c->desk->codec, &response, c->arena, &operation, e) != 0)
+		return -1;
+	return seal(c, operation, true, e);
+}
+
+/* The claim, the handler, the reply and the evidence: one transaction. */
+static int
+answer_once(struct call *c)
+{
+	unsigned char body[32];
+	struct db_journal_row row;
+	struct err *e = &c->err;
+
+	run_sha256(inside_body(c->part.digested), body);
+	if (db_begin_claim(c->desk->db, c->request.sender.sender_id, c->request.message_id, body,
+		c->received, c->arena, &c->claim, &c->stored, e) != 0)
+		return -1;
+	switch (c->claim) {
+	case DB_CLAIM_MISUSED:
+		return err_tell(
+		    e, ERR_MSG_REUSED, "messageId was used before with another content");
+	case DB_CLAIM_REPEATED:
+		c->reply = c->stored;
+		run_evidence_row(c, "repeated", &row);
+		return db_journal(c->desk->db, &row, e);
+	case DB_CLAIM_NEW:
+		break;
+	}
+	if (handle(c) != 0 || write_response(c) != 0)
+		return -1;
+	run_evidence_row(c, "accepted", &row);
+	return db_finish(c->desk->db, &row, e);
+}
+
+/* The fault of a refusal. Signed only for somebody whose own signature verified. */
+static int
+write_fault(struct call *c, const struct err *why, struct err *e)
+{
+	const struct err_row *row = err_row(why->code);
+	const char *wire = err_wire(why);
+	bool bare = c->route.sender != NULL && c->route.sender->bare_faultcode;
+	const struct msg_fault info = {
+	    .code = wire,
+	    .message = arena_printf(
+		c->arena, "%s / %s / %s", row->text[ERR_RU], row->text[ERR_KK], row->text[ERR_EN]),
+	    .data = why->public_,
+	    .date = c->received,
+	    .session_id = c->request.session_id,
+	};
+	struct env_fault fault = {
+	    .faultcode = bare ? wire : row->fault, .bare = bare, .faultstring = row->text[ERR_RU]};
+	struct octets operation;
+
+	if (info.message == NULL)
+		return err_set(e, ERR_NOMEM, "fault");
+	if (codec_write_fault_detail(c->desk->codec, MSG_SYNC, &info, c->arena, &fault.detail, e) !=
+		0 ||
+	    env_write_fault(&fault, c->arena, &operation, e) != 0)
+		return -1;
+	return seal(c, operation, c->part.verdict == SIG_VERIFIED, e);
+}
+
+static void
+reply_plain(const struct err *why, struct door_reply *reply)
+{
+	const struct err_row *row = err_row(why->code);
+
+	reply->status = row->http;
+	reply->content_type = "text/plain; charset=utf-8";
+	reply->body = octets_of(row->text[ERR_EN]);
+	reply->close = true;
+}
+
+static void
+refuse(struct call *c, struct door_reply *reply)
+{
+	const struct err_row *row = err_row(c->err.code);
+	struct err second = {0};
+
+	db_abandon(c->desk->db);
+	reply->status = row->http;
+	if (row->http == 503)
+		reply->retry_after = 5;
+	if (row->fault[0] == '\0') {
+		reply_plain(&c->err, reply);
+	} else if (write_fault(c, &c->err, &second) != 0) {
+		err_at(&c->err, second.detail);
+		reply_plain(&second, reply);
+	} else {
+		reply->body = c->reply;
+	}
+	c->reply = reply->body;
+	run_evidence_refusal(c);
+}
+
+/* POST /sync: the whole of it. */
+static void
+serve_message(struct call *c, struct door_reply *reply)
+{
+	const char *verdict = "refused";
+
+	run_sha256(c->http->body, c->received_sha256);
+	db_set_deadline(c->desk->db, c->http->deadline);
+	reply->status = 200;
+	reply->content_type = "text/xml; charset=utf-8";
+	if (run_uuid(c->transaction, &c->err) == 0 && read_request(c) == 0 &&
+	    open_payload(c) == 0 && answer_once(c) == 0) {
+		reply->body = c->reply;
+		verdict = c->claim == DB_CLAIM_REPEATED ? "repeated" : "accepted";
+	} else {
+		refuse(c, reply);
+	}
+	run_evidence_log(c, verdict, reply->status);
+	run_payload_fini(&c->payload);
+	dom_free(c->doc);
+}
+
+void
+run_pipeline(struct run_desk *desk, const struct door_request *http, struct arena *arena,
+    struct door_reply *reply)
+{
+	struct call c = {.desk = desk,
+	    .http = http,
+	    .arena = arena,
+	    .received = desk->now(),
+	    .started = run_monotonic()};
+
+	if (strcmp(http->method, "GET") == 0) {
+		if (run_wsdl_get(
+			desk->house->wsdl, http, desk->house->conf->public_url, arena, reply))
+			return;
+		err_set(&c.err, ERR_HTTP_PATH, "%s", http->path);
+	} else if (strcmp(http->path, SYNC_PATH) != 0) {
+		err_set(&c.err, ERR_HTTP_PATH, "%s", http->path);
+	} else {
+		serve_message(&c, reply);
+		return;
+	}
+	reply_plain(&c.err, reply);
+	run_evidence_log(&c, "refused", reply->status);
+}

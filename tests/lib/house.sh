@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A whole house for scripts (bash): private PostgreSQL, test PKI of today, configuration, shepd. Source
+# it with SRCDIR and BUILDDIR set:
+#   house_open [--no-fsync]     folder, PKI, configuration, database; no daemon yet
+#   house_sign_with KEY         replies are signed with that key of the PKI (rsa/gateway, gost/gateway)
+#   house_start [LIMITS]        the daemon; HTTP and TLS on free ports: URL, TLS_URL, HOUSE_PID.
+#                               LIMITS: lines for the group limits
+#   house_stop                  SIGTERM, waits; returns the daemon's exit status
+#   house_close                 everything ends, the folder goes
+#   house_send SERVICE FAMILY PAYLOAD [shepctl send options...]
+: "${SRCDIR:?}" "${BUILDDIR:?}"
+. "$SRCDIR/tests/lib/postgres.sh"
+
+HOUSE_SECRET=test-secret-of-the-portal
+HOUSE_PID=
+
+house_sign_with()
+{
+	cp "$HOUSE/pki/$1.pem" "$HOUSE/keys/signing.pem" && cp "$HOUSE/pki/$1.key" "$HOUSE/keys/signing.key"
+}
+
+house_site()
+{
+	cat <<C
+data_dir = "$SRCDIR";
+listen: ( { address = "127.0.0.1"; port = 0; },
+	{ address = "127.0.0.1"; port = 0; tls = true;
+	  certificate = "../pki/rsa/tls.pem"; key = "../pki/rsa/tls.key"; } );
+database: { daemon = "$PG_DAEMON"; migrate = "$PG_OWNER"; milliseconds = 5000; };
+senders: ( { sender_id = "pep"; secret = "$("$BUILDDIR/shepctl" secret <"$HOUSE/secret")";
+	bin = ""; certificates = (); bare_faultcode = false; suspended = false; } );
+C
+}
+
+house_open()
+{
+	HOUSE=$(mktemp -d "${TMPDIR:-/tmp}/shepd-house.XXXXXX") || return 1
+	pg_start "$@" || return 1
+	"$SRCDIR/certs/make-test-pki" --date "$(date -u -d yesterday +%Y-%m-%dT00:00:00Z)" \
+		--module "$BUILDDIR/kzgost.so" --out "$HOUSE/pki" >"$HOUSE/pki.log" 2>&1 ||
+		{ cat "$HOUSE/pki.log" >&2; return 1; }
+	mkdir -p "$HOUSE/keys" "$HOUSE/shepd.conf.d" "$HOUSE/pki/partners"
+	ln -sfn trust "$HOUSE/pki/anchors"
+	cp "$SRCDIR/deploy/shepd.conf" "$HOUSE/shepd.conf"
+	printf %s "$HOUSE_SECRET" >"$HOUSE/secret"
+	house_site >"$HOUSE/shepd.conf.d/site.conf"
+	cat "$HOUSE/pki/rsa/trust/"*.pem >"$HOUSE/tls-ca.pem"
+	house_sign_with rsa/gateway || return 1
+	"$BUILDDIR/shepctl" migrate -c "$HOUSE/shepd.conf" >"$HOUSE/migrate.log" 2>&1 ||
+		{ cat "$HOUSE/migrate.log" >&2; return 1; }
+	pg_grant
+}
+
+house_start()
+{
+	local waited=0
+	[ $# -eq 0 ] || sed -i "/^limits: {/,/^};/c limits: { $* };" "$HOUSE/shepd.conf"
+	rm -f "$HOUSE/ready"
+	"$BUILDDIR/shepd" -c "$HOUSE/shepd.conf" --ready-file "$HOUSE/ready" 2>>"$HOUSE/log" &
+	HOUSE_PID=$!
+	until [ -s "$HOUSE/ready" ]; do
+		sleep 0.1
+		waited=$((waited + 1))
+		kill -0 $HOUSE_PID 2>/dev/null && [ $waited -lt 300 ] ||
+			{ echo "shepd did not start:" >&2; tail -n 20 "$HOUSE/log" >&2; return 1; }
+	done
+	URL="http://127.0.0.1:$(sed -n 1p "$HOUSE/ready")/sync"
+	TLS_URL="https://127.0.0.1:$(sed -n 2p "$HOUSE/ready")/sync"
+	export URL TLS_URL HOUSE_PID
+}
+
+house_stop()
+{
+	local code=0
+	[ -n "$HOUSE_PID" ] || return 0
+	kill -TERM "$HOUSE_PID" 2>/dev/null
+	wait "$HOUSE_PID" || code=$?
+	HOUSE_PID=
+	return $code
+}
+
+house_close()
+{
+	house_stop
+	pg_stop
+	[ -z "${HOUSE:-}" ] || rm -rf "$HOUSE"
+}
+
+house_send()
+{
+	local service=$1 family=$2 payload=$3
+	shift 3
+	"$BUILDDIR/shepctl" send --url "$URL" --service "$service" --sender pep --secret-file "$HOUSE/secret" \
+		--cert "$HOUSE/pki/$family/gateway.pem" --key "$HOUSE/pki/$family/gateway.key" \
+		--trust "$HOUSE/pki/trust" "$@" "$payload"
+}
