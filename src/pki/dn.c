@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,12 +19,13 @@
 #include "pki/inner.h"
 
 enum {
+	OID_TEXT = 64,
 	DN_PARTS = 32, /* attributes of one name */
 	DN_TEXT = 4096 /* octets of all its values */
 };
 
 struct part {
-	char oid[64];
+	char oid[OID_TEXT];
 	const char *value;
 	size_t len;
 	int rdn; /* those with the same number stand in one RDN */
@@ -82,30 +84,38 @@ trim(struct part *part)
 		part->len--;
 }
 
-static bool
-read_type(const char **at, char oid[64])
+/* The dotted OID of a name of an attribute, of OID.1.2.3, or of 1.2.3 itself; NULL when it is none.
+ */
+static const char *
+oid_of(const char *type)
 {
-	const char *p = *at;
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
+		if (strcasecmp(type, attributes[i].name) == 0)
+			return attributes[i].oid;
+	if (strncasecmp(type, "OID.", 4) == 0)
+		type += 4;
+	return isdigit((unsigned char)type[0]) && type[strspn(type, "0123456789.")] == '\0' ? type
+											    : NULL;
+}
+
+static bool
+read_type(const char **at, char oid[OID_TEXT])
+{
+	const char *p = *at, *found;
 	size_t n = strcspn(p, "=,+;\"\\#<>");
-	char type[64];
+	char type[OID_TEXT];
 
 	if (p[n] != '=')
 		return false;
 	*at = p + n + 1;
 	while (n > 0 && p[n - 1] == ' ')
 		n--;
-	if (n == 0 || n >= sizeof(type))
+	if (n >= sizeof(type))
 		return false;
 	memcpy(type, p, n);
 	type[n] = '\0';
-	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
-		if (strcasecmp(type, attributes[i].name) == 0) {
-			strcpy(oid, attributes[i].oid);
-			return true;
-		}
-	bool prefixed = strncasecmp(type, "OID.", 4) == 0;
-	strcpy(oid, type + (prefixed ? 4 : 0));
-	return isdigit((unsigned char)oid[0]) && strspn(oid, "0123456789.") == strlen(oid);
+	found = oid_of(type);
+	return found != NULL && snprintf(oid, OID_TEXT, "%s", found) < OID_TEXT;
 }
 
 static int

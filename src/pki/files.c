@@ -33,21 +33,23 @@ pki_tell(struct pki_told *told, const char *file, const char *what)
 static int
 read_stream(FILE *f, unsigned char **out, size_t *len, struct err *e)
 {
+	unsigned char *data;
 	struct stat st;
 
 	if (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode))
 		return err_set(e, ERR_CONFIG, "not a file");
 	if (st.st_size > PKI_FILE_MAX)
 		return err_set(e, ERR_CONFIG, "larger than %d octets", PKI_FILE_MAX);
-	*out = malloc((size_t)st.st_size + 1);
-	if (*out == NULL)
+	data = malloc((size_t)st.st_size + 1);
+	if (data == NULL)
 		return err_set(e, ERR_NOMEM, "no memory");
-	*len = fread(*out, 1, (size_t)st.st_size, f);
-	if (*len == (size_t)st.st_size)
-		return 0;
-	free(*out);
-	*out = NULL;
-	return err_set(e, ERR_CONFIG, "cannot be read");
+	if (fread(data, 1, (size_t)st.st_size, f) != (size_t)st.st_size) {
+		free(data);
+		return err_set(e, ERR_CONFIG, "cannot be read");
+	}
+	*len = (size_t)st.st_size;
+	*out = data;
+	return 0;
 }
 
 int
@@ -114,7 +116,7 @@ pki_each_in_file(
 
 	if (pki_read_file(path, &data, &len, &e) != 0)
 		pki_tell(told, path, e.detail);
-	else if (len > 0 && data[0] == 0x30) /* SEQUENCE */
+	else if (data != NULL && len > 0 && data[0] == 0x30) /* SEQUENCE */
 		take(p, (struct octets){data, len}, fn, path, told);
 	else if ((text = BIO_new_mem_buf(data, (int)len)) == NULL)
 		pki_tell(told, path, "no memory");

@@ -27,9 +27,9 @@ give_password(char *into, int size, int writing, void *self)
 	size_t n = password != NULL ? strlen(password) : 0;
 
 	(void)writing;
-	if (n == 0 || n > (size_t)size)
+	if (n == 0 || n >= (size_t)size)
 		return -1;
-	memcpy(into, password, n);
+	memcpy(into, password, n + 1);
 	return (int)n;
 }
 

@@ -133,7 +133,7 @@ read_serial(const X509 *x, char *out, size_t size)
 	char *text = n != NULL ? BN_bn2dec(n) : NULL;
 
 	if (text != NULL && strlen(text) < size)
-		strcpy(out, text);
+		memcpy(out, text, strlen(text) + 1);
 	OPENSSL_free(text);
 	BN_free(n);
 }
