@@ -94,6 +94,14 @@ io_end(struct soap *s)
 }
 
 void
+io_abort(struct soap *s)
+{
+	struct linger none = {1, 0};
+
+	(void)setsockopt(s->socket, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+}
+
+void
 io_close(struct soap *s)
 {
 	if (s->ssl != NULL) {

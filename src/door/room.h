@@ -79,6 +79,9 @@ bool io_has_more(const struct soap *);
 /* Says goodbye in TLS and shuts our direction. */
 void io_end(struct soap *);
 
+/* What the peer did not read yet is thrown away at close, not kept by the kernel for hours. */
+void io_abort(struct soap *);
+
 /* Closes, and empties gSOAP's buffer: it keeps unread octets for the next connection otherwise. */
 void io_close(struct soap *);
 

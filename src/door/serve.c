@@ -128,6 +128,17 @@ refuse(struct room *r, struct conn *c, const struct err *e)
 	arena_reset(r->arena);
 }
 
+/* A stop that came while the handler worked is known before the answer says keep-alive. */
+static void
+let_signals_in(void)
+{
+	static const struct timespec at_once = {0, 0};
+	sigset_t none;
+
+	sigemptyset(&none);
+	(void)ppoll(NULL, 0, &at_once, &none);
+}
+
 static void
 handle(struct room *r, struct conn *c)
 {
@@ -147,6 +158,7 @@ handle(struct room *r, struct conn *c)
 	struct door_reply reply = {.status = 500, .content_type = "text/xml; charset=utf-8"};
 
 	r->handler(r->self, &q, r->arena, &reply);
+	let_signals_in();
 	c->served++;
 	c->close =
 	    reply.close || h->close || *r->stop != 0 || c->served >= c->door->options.keep_alive;
@@ -238,6 +250,7 @@ too_late(struct room *r, struct conn *c)
 		return;
 	case CONN_WRITE:
 		err_set(&e, ERR_HTTP_TIMEOUT, "the answer was not taken in time");
+		io_abort(c->soap);
 		tell_refused(r, c, &e);
 		break;
 	case CONN_HANDSHAKE:
@@ -410,8 +423,8 @@ turn(struct room *r)
 		knock = knock || fds[i].revents != 0;
 	if (knock)
 		reach(r, fds, now);
-	else if (r->reach_at <= now)
-		r->reach_at = 0;
+	else if (fds[0].fd >= 0)
+		r->reach_at = 0; /* another worker was faster */
 }
 
 static bool
