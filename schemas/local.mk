@@ -6,3 +6,10 @@ dist_schemassql_DATA = $(schemas_sql)
 schemas_rules = schemas/rules/hq-profile.xsd schemas/rules/2012-almaty-oblast.xml
 schemasrulesdir = $(pkgdatadir)/schemas/rules
 dist_schemasrules_DATA = $(schemas_rules)
+
+schemas_payload = schemas/payload/hq.xsd
+schemaspayloaddir = $(pkgdatadir)/schemas/payload
+dist_schemaspayload_DATA = $(schemas_payload)
+
+schemasexamplesdir = $(pkgdatadir)/schemas/payload/examples
+dist_schemasexamples_DATA = schemas/payload/examples/hq-submit.xml schemas/payload/examples/hq-status.xml

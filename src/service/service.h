@@ -2,8 +2,8 @@
  *
  * The back ends: one interface for all of them. A handler sees what was signed, and nothing else.
  *
- * A handler runs inside the request's transaction. It answers with a payload (a business refusal is a
- * payload, too: messageResult/code, no state change; domain.md D0) or fails with an error, which
+ * A handler runs inside the request's transaction. It answers with a payload (a business refusal is
+ * a payload, too: messageResult/code, no state change; domain.md D0) or fails with an error, which
  * rolls everything back and becomes a fault.
  */
 #ifndef SERVICE_SERVICE_H
@@ -16,19 +16,20 @@
 
 struct service_call {
 	const struct msg_request *request;
-	const struct dom *payload;	 /* the document that was verified, or the one cut from data */
-	struct octets payload_octets;	 /* its octets */
-	struct octets evidence;		 /* the document as it came, signature included */
-	const struct msg_signer *signer; /* the business signer; NULL where the service asks for none */
-	const char *profile;		 /* the service's rule profile by name */
+	const struct dom *payload;    /* the document that was verified, or the one cut from data */
+	struct octets payload_octets; /* its octets */
+	struct octets evidence;	      /* the document as it came, signature included */
+	const struct msg_signer
+	    *signer;	     /* the business signer; NULL where the service asks for none */
+	const char *profile; /* the service's rule profile by name */
 	struct instant now;
 	struct arena *arena;
 	struct db *db;
 };
 
 struct service_answer {
-	struct octets payload;	/* serialised payload element, to stand in responseData/data */
-	enum err_code code;	/* ERR_OK, or the TRADE row of the refusal, for journal and log */
+	struct octets payload; /* serialised payload element, to stand in responseData/data */
+	enum err_code code;    /* ERR_OK, or the TRADE row of the refusal, for journal and log */
 	const char *status_message; /* NULL = the table's text of ERR_OK */
 };
 

@@ -1,3 +1,4 @@
 # What several test programs share: fixtures, a signing helper, the find-or-count of ../shared.
 check_LIBRARIES = libtest.a
-libtest_a_SOURCES = tests/lib/fixture.c tests/lib/fixture.h tests/lib/sign.c tests/lib/sign.h
+libtest_a_SOURCES = tests/lib/fixture.c tests/lib/fixture.h tests/lib/sign.c tests/lib/sign.h \
+	tests/lib/housing.c tests/lib/housing.h
