@@ -7,6 +7,7 @@ FUZZ_SECONDS = 60
 FUZZ_FLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib -I$(top_srcdir)/tests/fuzz
 include tests/fuzz/dom.mk
 include tests/fuzz/env.mk
+include tests/fuzz/codec.mk
 TESTS += $(FUZZ_TESTS)
 EXTRA_DIST += tests/fuzz/seeds
 if FUZZING
