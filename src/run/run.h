@@ -26,6 +26,7 @@ struct run_house {
 	struct route_table routes;
 	struct service_room *services;
 	struct run_wsdl *wsdl; /* contract files with the place of the address known */
+	struct arena *arena;   /* of the tables above */
 };
 
 /* Process-wide libraries in their order: clock, gost, dom, sig. Once, before any fork. */
