@@ -230,15 +230,17 @@ read_serial(struct cursor number, unsigned char out[PKI_SERIAL])
 	return true;
 }
 
+/* *fits: the serial number is one that a certificate may have (cert.c refuses longer ones). */
 static bool
-read_entry(struct parts *parts, struct pki_revoked *entry)
+read_entry(struct parts *parts, struct pki_revoked *entry, bool *fits)
 {
 	struct cursor body, number, extensions = {NULL, NULL};
 
 	if (!take_universal(&parts->revoked, V_ASN1_SEQUENCE, &body) ||
 	    !take_universal(&body, V_ASN1_INTEGER, &number) ||
-	    !read_serial(number, entry->serial) || !take_time(parts, &body, &entry->date))
+	    !take_time(parts, &body, &entry->date))
 		return false;
+	*fits = read_serial(number, entry->serial);
 	take_universal(&body, V_ASN1_SEQUENCE, &extensions);
 	while (left(&extensions) > 0)
 		if (!read_entry_extension(&extensions, entry))
@@ -284,11 +286,14 @@ read_revoked(struct parts *parts, struct pki_crl *crl, struct err *e)
 				return err_set(e, ERR_NOMEM, "no memory for a CRL");
 			crl->revoked = more;
 		}
-		struct pki_revoked *entry = &crl->revoked[crl->n_revoked++];
+		struct pki_revoked *entry = &crl->revoked[crl->n_revoked];
+		bool fits = false;
 		memset(entry, 0, sizeof(*entry));
-		if (!read_entry(parts, entry))
+		if (!read_entry(parts, entry, &fits))
 			return err_set(e, ERR_CONFIG,
-			    "entry %zu of the CRL is malformed or not supported", crl->n_revoked);
+			    "entry %zu of the CRL is malformed or not supported",
+			    crl->n_revoked + 1);
+		crl->n_revoked += fits;
 	}
 	sort_revoked(crl);
 	return 0;

@@ -8,6 +8,7 @@ FUZZ_FLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib -I$(top_srcdir)/tests/fuzz
 include tests/fuzz/dom.mk
 include tests/fuzz/env.mk
 include tests/fuzz/codec.mk
+include tests/fuzz/pki.mk
 TESTS += $(FUZZ_TESTS)
 EXTRA_DIST += tests/fuzz/seeds
 if FUZZING

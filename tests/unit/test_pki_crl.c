@@ -200,6 +200,18 @@ finds_each_of_many_serial_numbers(void **state)
 }
 
 static void
+a_serial_number_that_no_certificate_may_have_stops_no_crl(void **state)
+{
+	struct forge_revoked two[] = {
+	    {.serial = "2923003274661805836407369665432566039311865085952"}, {.serial = "100"}};
+	struct forge_crl f = {.issuer = w.ca, .key = w.ca_key, .revoked = two, .n_revoked = 2};
+
+	(void)state;
+	forge_write(w.crl, "a.crl", forge_crl(w.arena, &f));
+	assert_int_equal(verdict(AT), ERR_PKI_REVOKED);
+}
+
+static void
 a_stale_or_future_crl_is_no_answer(void **state)
 {
 	(void)state;
@@ -470,6 +482,8 @@ main(void)
 	    cmocka_unit_test_setup(without_any_crl_the_answer_is_unknown, new_folder),
 	    cmocka_unit_test_setup(a_crl_in_force_clears_who_is_not_listed, new_folder),
 	    cmocka_unit_test_setup(finds_each_of_many_serial_numbers, new_folder),
+	    cmocka_unit_test_setup(
+		a_serial_number_that_no_certificate_may_have_stops_no_crl, new_folder),
 	    cmocka_unit_test_setup(a_stale_or_future_crl_is_no_answer, new_folder),
 	    cmocka_unit_test_setup(a_kept_verdict_ends_with_next_update, new_folder),
 	    cmocka_unit_test_setup(a_kept_verdict_ends_where_a_newer_crl_begins, new_folder),
