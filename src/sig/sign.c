@@ -162,7 +162,10 @@ digest_body(struct octets envelope, const struct sig_suite *suite, struct arena 
 		err_set(e, ERR_INTERNAL, "the envelope has no place for a signature");
 		goto out;
 	}
-	*id = env.body_id;
+	if ((*id = arena_strdup(a, env.body_id)) == NULL) { /* the document ends here */
+		err_set(e, ERR_NOMEM, "Body id");
+		goto out;
+	}
 	if (dom_c14n(env.body, NULL, a, &canonical, e) == 0)
 		rc = sig_write_digest(suite, canonical, a, digest, e);
 out:
