@@ -62,6 +62,10 @@ int door_open(const struct door_options *, struct door **out, struct err *) MUST
 void door_close(struct door *);
 unsigned door_port(const struct door *);
 
+/* No new connection is taken any more, by no process that shares the listener: they are refused at
+ * once, so that a balancer in front goes elsewhere. */
+void door_bar(struct door *);
+
 /* Serves connections from these doors until *stop is not 0; then what waits in the queue and what is in
  * flight is finished, idle connections get a fifth of a second, and it returns. One process handles one
  * request at a time; silent and slow connections are watched meanwhile and keep nobody out. Signals that

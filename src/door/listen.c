@@ -86,3 +86,9 @@ door_port(const struct door *d)
 {
 	return d->port;
 }
+
+void
+door_bar(struct door *d)
+{
+	(void)shutdown(d->soap->master, SHUT_RDWR);
+}

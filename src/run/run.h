@@ -65,8 +65,10 @@ void run_pipeline(
 void run_refused(
     struct run_desk *, const char *peer, const char *method, const char *path, const struct err *);
 
-/* The daemon's life: master, workers, signals. Returns the exit status. */
-int run_master(const char *conf_file);
+/* The daemon's life: master, workers, signals. Once connections are accepted the ports are written to
+ * ready_file, a line each in the order of the configuration, unless it is NULL. Returns the exit
+ * status. */
+int run_master(const char *conf_file, const char *ready_file);
 
 /* shepctl inspect: the rooms from octets to verdict, no routing, no database. */
 struct run_inspection {
