@@ -24,6 +24,8 @@ struct ctl_command {
 /* "shepctl NAME: <text>" to standard error; returns CTL_USAGE. */
 int ctl_usage(const char *name, const char *text);
 
+int ctl_check(int argc, char **argv);
+int ctl_migrate(int argc, char **argv);
 int ctl_secret(int argc, char **argv);
 int ctl_version(int argc, char **argv);
 int ctl_inspect(int argc, char **argv);

@@ -2,3 +2,4 @@ bin_PROGRAMS += shepctl
 shepctl_SOURCES = src/ctl/main.c src/ctl/ctl.h src/ctl/inspect.c
 shepctl_LDADD = $(SHEPD_LIBS)
 shepctl_SOURCES += src/ctl/tools.c src/ctl/tools.h src/ctl/secret.c
+shepctl_SOURCES += src/ctl/check.c src/ctl/migrate.c

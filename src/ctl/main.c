@@ -10,7 +10,9 @@
 #include "ctl/ctl.h"
 
 static const struct ctl_command commands[] = {
+    {"check", ctl_check, "tell every mistake of a configuration"},
     {"inspect", ctl_inspect, "say what is right and wrong with stored messages"},
+    {"migrate", ctl_migrate, "bring the database's schema up to date"},
     {"secret", ctl_secret, "hash a sender's secret for the configuration"},
     {"version", ctl_version, "print the version"},
 };
