@@ -101,11 +101,17 @@ grow(struct arena *a, size_t size)
 	return b;
 }
 
+static size_t
+round_up(size_t size)
+{
+	return (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+}
+
 void *
 arena_alloc(struct arena *a, size_t size)
 {
 	struct block *b = a->last;
-	size_t rounded = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+	size_t rounded = round_up(size);
 
 	if (rounded < size)
 		return NULL;
@@ -133,19 +139,28 @@ arena_strdup(struct arena *a, const char *text)
 	return arena_string(a, octets_of(text));
 }
 
+/* Printed where it will stay if there is room: measuring first would print everything twice. */
 char *
 arena_printf(struct arena *a, const char *format, ...)
 {
+	struct block *b = a->last;
+	size_t room = b->size - b->used;
+	char *s = (char *)b->at + b->used;
 	va_list ap;
 	int n;
 
 	va_start(ap, format);
-	n = vsnprintf(NULL, 0, format, ap);
+	n = vsnprintf(s, room, format, ap);
 	va_end(ap);
 	if (n < 0)
 		return NULL;
-	char *s = arena_alloc(a, (size_t)n + 1);
-	if (s == NULL)
+	if ((size_t)n < room) {
+		b->used += round_up((size_t)n + 1);
+		a->used += round_up((size_t)n + 1);
+		return s;
+	}
+	explicit_bzero(s, room); /* what the reset will not know of */
+	if ((s = arena_alloc(a, (size_t)n + 1)) == NULL)
 		return NULL;
 	va_start(ap, format);
 	vsnprintf(s, (size_t)n + 1, format, ap);

@@ -12,34 +12,43 @@
 
 #include "sig/base64.h"
 
-static bool
-is_space(unsigned char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+enum kind {
+	OTHER,
+	SPACE,
+	DIGIT,
+	PADDING
+};
 
-static bool
-is_digit(unsigned char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '+' || c == '/';
-}
+/* A table, because certificates are long and every message brings one. */
+static const unsigned char kinds[256] = {[' '] = SPACE,
+    ['\t'] = SPACE,
+    ['\r'] = SPACE,
+    ['\n'] = SPACE,
+    ['A' ... 'Z'] = DIGIT,
+    ['a' ... 'z'] = DIGIT,
+    ['0' ... '9'] = DIGIT,
+    ['+'] = DIGIT,
+    ['/'] = DIGIT,
+    ['='] = PADDING};
 
 /* Copies without white space; *padding counts the '=' at the end. */
 static bool
 compact(struct octets text, unsigned char *to, size_t *len, size_t *padding)
 {
-	*len = *padding = 0;
+	size_t n = 0, equals = 0;
+
 	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = text.data[i];
-		if (is_space(c))
+		unsigned char kind = kinds[text.data[i]];
+		if (kind == SPACE)
 			continue;
-		if (c == '=' ? *padding == 2 : *padding > 0 || !is_digit(c))
+		if (kind == OTHER || (kind == DIGIT && equals > 0))
 			return false;
-		*padding += c == '=';
-		to[(*len)++] = c;
+		equals += kind == PADDING;
+		to[n++] = text.data[i];
 	}
-	return *len > 0 && *len % 4 == 0;
+	*len = n;
+	*padding = equals;
+	return n > 0 && n % 4 == 0 && equals <= 2;
 }
 
 bool

@@ -21,15 +21,25 @@
 #define SECURITY_END "</wsse:Security>"
 #define MOST_SIGNATURE 1024 /* octets of a signature: RSA-8192 */
 
-/* The start tag in canonical form declares ds; in the message the Signature already has. */
+/* SignedInfo in exc-c14n form. Its start tag declares ds there; in the message the Signature does.
+ */
 #define INFO_CANONICAL "<ds:SignedInfo xmlns:ds=\"" ENV_DS "\">"
 #define INFO_WRITTEN "<ds:SignedInfo>"
-#define INFO_REST                                                                                  \
+#define INFO_TO_METHOD                                                                             \
 	"<ds:CanonicalizationMethod Algorithm=\"" SIG_EXC_C14N "\"></ds:CanonicalizationMethod>"   \
-	"<ds:SignatureMethod Algorithm=\"%s\"></ds:SignatureMethod>"                               \
-	"<ds:Reference URI=\"#%s\"><ds:Transforms><ds:Transform Algorithm=\"" SIG_EXC_C14N         \
-	"\"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm=\"%s\"></ds:DigestMethod>"   \
-	"<ds:DigestValue>%s</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+	"<ds:SignatureMethod Algorithm=\""
+#define INFO_TO_ID "\"></ds:SignatureMethod><ds:Reference URI=\"#"
+#define INFO_TO_DIGEST_METHOD                                                                      \
+	"\"><ds:Transforms><ds:Transform Algorithm=\"" SIG_EXC_C14N                                \
+	"\"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm=\""
+#define INFO_TO_DIGEST "\"></ds:DigestMethod><ds:DigestValue>"
+#define INFO_END "</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+#define KEY_BEGIN                                                                                  \
+	"<wsse:KeyIdentifier EncodingType=\"" SIG_TYPE_BASE64 "\" ValueType=\"" SIG_TYPE_X509 "\"" \
+											      ">"
+#define KEY_END "</wsse:KeyIdentifier>"
+
+#define JOIN(pieces, a, out, e) sig_join(pieces, sizeof(pieces) / sizeof((pieces)[0]), a, out, e)
 
 int
 sig_choose_suite(const struct pki_identity *identity, const struct sig_suite **out, struct err *e)
@@ -93,25 +103,37 @@ sig_write_certificate(
 }
 
 int
-sig_splice(struct octets text, size_t offset, const char *piece, struct arena *a,
-    struct octets *out, struct err *e)
+sig_join(
+    const struct octets *pieces, size_t count, struct arena *a, struct octets *out, struct err *e)
 {
-	size_t len = strlen(piece);
-	unsigned char *to = arena_alloc(a, text.len + len + 1);
+	size_t len = 0;
+	unsigned char *to;
 
 	*out = (struct octets){NULL, 0};
-	if (to == NULL)
-		return err_set(e, ERR_NOMEM, "%zu octets", text.len + len);
-	memcpy(to, text.data, offset);
-	memcpy(to + offset, piece, len);
-	memcpy(to + offset + len, text.data + offset, text.len - offset);
-	*out = (struct octets){to, text.len + len};
+	for (size_t i = 0; i < count; i++)
+		len += pieces[i].len;
+	if ((to = arena_alloc(a, len + 1)) == NULL)
+		return err_set(e, ERR_NOMEM, "%zu octets", len);
+	*out = (struct octets){to, len};
+	for (size_t i = 0; i < count; to += pieces[i++].len)
+		if (pieces[i].len > 0)
+			memcpy(to, pieces[i].data, pieces[i].len);
 	return 0;
+}
+
+int
+sig_splice(struct octets text, size_t offset, struct octets piece, struct arena *a,
+    struct octets *out, struct err *e)
+{
+	const struct octets pieces[] = {
+	    {text.data, offset}, piece, {text.data + offset, text.len - offset}};
+
+	return JOIN(pieces, a, out, e);
 }
 
 static int
 write_issuer_serial(
-    const struct pki_identity *identity, struct arena *a, const char **out, struct err *e)
+    const struct pki_identity *identity, struct arena *a, struct octets *out, struct err *e)
 {
 	const struct pki_cert *cert = pki_identity_certificate(identity);
 	char issuer[1024];
@@ -121,26 +143,24 @@ write_issuer_serial(
 	pki_describe(cert, &who);
 	if (env_escape(octets_of(pki_issuer(cert, issuer, sizeof(issuer))), a, &escaped, e) != 0)
 		return -1;
-	*out = arena_printf(a,
-	    "<ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>%.*s</ds:X509IssuerName>"
-	    "<ds:X509SerialNumber>%s</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data>",
-	    (int)escaped.len, (const char *)escaped.data, who.serial);
-	return *out == NULL ? err_set(e, ERR_NOMEM, "KeyInfo") : 0;
+	const struct octets pieces[] = {
+	    octets_of("<ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>"), escaped,
+	    octets_of("</ds:X509IssuerName><ds:X509SerialNumber>"), octets_of(who.serial),
+	    octets_of("</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data>")};
+	return JOIN(pieces, a, out, e);
 }
 
 static int
 write_key_identifier(
-    const struct pki_identity *identity, struct arena *a, const char **out, struct err *e)
+    const struct pki_identity *identity, struct arena *a, struct octets *out, struct err *e)
 {
 	const char *certificate;
 
 	if (sig_write_certificate(identity, a, &certificate, e) != 0)
 		return -1;
-	*out = arena_printf(a,
-	    "<wsse:KeyIdentifier EncodingType=\"" SIG_TYPE_BASE64 "\" ValueType=\"" SIG_TYPE_X509
-	    "\">%s</wsse:KeyIdentifier>",
-	    certificate);
-	return *out == NULL ? err_set(e, ERR_NOMEM, "KeyInfo") : 0;
+	const struct octets pieces[] = {
+	    octets_of(KEY_BEGIN), octets_of(certificate), octets_of(KEY_END)};
+	return JOIN(pieces, a, out, e);
 }
 
 /* Digest of the Body as a reader of these octets will see it, hence parsed and checked like a
@@ -179,38 +199,54 @@ find(struct octets where, const char *what)
 	return memmem(where.data, where.len, what, strlen(what));
 }
 
+/* The inside and the end tag of SignedInfo. */
+static int
+write_info(struct octets envelope, const struct sig_suite *suite, struct arena *a,
+    struct octets *out, struct err *e)
+{
+	const char *id, *digest;
+
+	if (digest_body(envelope, suite, a, &id, &digest, e) != 0)
+		return -1;
+	const struct octets pieces[] = {octets_of(INFO_TO_METHOD), octets_of(suite->signature_uri),
+	    octets_of(INFO_TO_ID), octets_of(id), octets_of(INFO_TO_DIGEST_METHOD),
+	    octets_of(suite->digest_uri), octets_of(INFO_TO_DIGEST), octets_of(digest),
+	    octets_of(INFO_END)};
+	return JOIN(pieces, a, out, e);
+}
+
 static int
 write_signature(struct octets envelope, const struct pki_identity *identity,
-    enum sig_keyinfo keyinfo, struct arena *a, const char **out, struct err *e)
+    enum sig_keyinfo keyinfo, struct arena *a, struct octets *out, struct err *e)
 {
-	const char *id, *digest, *rest, *canonical, *value, *key;
+	struct octets info, canonical, key;
 	const struct sig_suite *suite;
+	const char *value;
 
 	if (sig_choose_suite(identity, &suite, e) != 0 ||
-	    digest_body(envelope, suite, a, &id, &digest, e) != 0)
+	    write_info(envelope, suite, a, &info, e) != 0)
 		return -1;
-	rest = arena_printf(a, INFO_REST, suite->signature_uri, id, suite->digest_uri, digest);
-	canonical = rest == NULL ? NULL : arena_printf(a, INFO_CANONICAL "%s", rest);
-	if (canonical == NULL)
-		return err_set(e, ERR_NOMEM, "SignedInfo");
-	if (sig_write_value(identity, suite, octets_of(canonical), a, &value, e) != 0)
+	const struct octets signed_pieces[] = {octets_of(INFO_CANONICAL), info};
+	if (JOIN(signed_pieces, a, &canonical, e) != 0 ||
+	    sig_write_value(identity, suite, canonical, a, &value, e) != 0)
 		return -1;
 	if ((keyinfo == SIG_ISSUER_SERIAL ? write_issuer_serial(identity, a, &key, e)
 					  : write_key_identifier(identity, a, &key, e)) != 0)
 		return -1;
-	*out = arena_printf(a,
-	    "<ds:Signature xmlns:ds=\"" ENV_DS "\">" INFO_WRITTEN
-	    "%s<ds:SignatureValue>%s</ds:SignatureValue><ds:KeyInfo><wsse:SecurityTokenReference>%s"
-	    "</wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature>",
-	    rest, value, key);
-	return *out == NULL ? err_set(e, ERR_NOMEM, "Signature") : 0;
+	const struct octets pieces[] = {
+	    octets_of("<ds:Signature xmlns:ds=\"" ENV_DS "\">" INFO_WRITTEN), info,
+	    octets_of("<ds:SignatureValue>"), octets_of(value),
+	    octets_of("</ds:SignatureValue><ds:KeyInfo><wsse:SecurityTokenReference>"), key,
+	    octets_of("</wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature>")};
+	return JOIN(pieces, a, out, e);
 }
 
 int
 sig_sign_envelope(struct octets envelope, const struct pki_identity *identity,
     enum sig_keyinfo keyinfo, struct arena *a, struct octets *out, struct err *e)
 {
-	const char *place = find(envelope, ENV_SIGNATURE_PLACE), *signature;
+	const char *place = find(envelope, ENV_SIGNATURE_PLACE);
+	struct octets signature;
 
 	*out = (struct octets){NULL, 0};
 	if (place == NULL)

@@ -154,10 +154,11 @@ sig_sign_document(struct octets document, const struct pki_identity *identity, s
 		return -1;
 	if (write_unsigned(doc, identity, suite, a, &signature, e) != 0 ||
 	    open_end(doc, a, &text, &end, e) != 0 ||
-	    sig_splice(text, end, signature, a, &unsigned_text, e) != 0 ||
+	    sig_splice(text, end, octets_of(signature), a, &unsigned_text, e) != 0 ||
 	    value_of(unsigned_text, identity, suite, a, &value, e) != 0)
 		goto out;
-	rc = sig_splice(unsigned_text, find_last(unsigned_text, VALUE_END), value, a, out, e);
+	rc = sig_splice(
+	    unsigned_text, find_last(unsigned_text, VALUE_END), octets_of(value), a, out, e);
 out:
 	dom_free(doc);
 	return rc;

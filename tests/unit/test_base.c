@@ -98,18 +98,40 @@ arena_gives_zeroed_memory_and_starts_over(void **state)
 	arena_free(a);
 }
 
+/* Text that fits into the block, ends it to the octet, and does not fit. */
+static void
+arena_prints_up_to_the_end_of_a_block_and_beyond(void **state)
+{
+	struct arena *a = arena_new();
+
+	(void)state;
+	for (int shift = -40; shift < 40; shift++) {
+		arena_reset(a);
+		assert_non_null(arena_alloc(a, 65536 - 1024));
+		char *s = arena_printf(a, "%*s", 1024 + shift, "x");
+		assert_int_equal(strlen(s), 1024 + shift);
+		assert_int_equal((uintptr_t)s % 16, 0);
+		assert_int_equal(s[1023 + shift], 'x');
+		unsigned char *next = arena_alloc(a, 64);
+		for (int i = 0; i < 64; i++)
+			assert_int_equal(next[i], 0);
+		assert_int_equal(strlen(s), 1024 + shift);
+	}
+	arena_free(a);
+}
+
 static void
 astana_changed_its_offset_on_2024_03_01(void **state)
 {
 	char text[CLOCK_TEXT];
 
 	(void)state;
-	assert_string_equal(
-	    clock_write(fixture_instant("2024-02-29T17:59:59Z"), text), "2024-02-29T23:59:59+06:00");
-	assert_string_equal(
-	    clock_write(fixture_instant("2024-02-29T18:00:00Z"), text), "2024-02-29T23:00:00+05:00");
-	assert_string_equal(
-	    clock_write(fixture_instant("2026-02-10T06:00:00Z"), text), "2026-02-10T11:00:00+05:00");
+	assert_string_equal(clock_write(fixture_instant("2024-02-29T17:59:59Z"), text),
+	    "2024-02-29T23:59:59+06:00");
+	assert_string_equal(clock_write(fixture_instant("2024-02-29T18:00:00Z"), text),
+	    "2024-02-29T23:00:00+05:00");
+	assert_string_equal(clock_write(fixture_instant("2026-02-10T06:00:00Z"), text),
+	    "2026-02-10T11:00:00+05:00");
 }
 
 static void
@@ -126,8 +148,8 @@ reads_every_form_of_a_date_that_partners_send(void **state)
 	    {"2021-10-12", "2021-10-11T18:00:00Z"},
 	};
 	static const char *const bad[] = {"", "2026", "2026-02-10T", "2026-02-31", "2026-13-01",
-	    "2026-02-10T25:00:00Z", "2026-02-10T11:00:00+05", "2026-02-10 11:00:00", "2026-02-10T11:00:00Zx",
-	    "2026-02-10T11:00:00."};
+	    "2026-02-10T25:00:00Z", "2026-02-10T11:00:00+05", "2026-02-10 11:00:00",
+	    "2026-02-10T11:00:00Zx", "2026-02-10T11:00:00."};
 	struct instant at;
 	char text[CLOCK_TEXT];
 
@@ -150,6 +172,7 @@ main(void)
 	    cmocka_unit_test(every_row_has_texts_in_three_languages),
 	    cmocka_unit_test(a_cut_detail_ends_with_a_whole_character),
 	    cmocka_unit_test(arena_gives_zeroed_memory_and_starts_over),
+	    cmocka_unit_test(arena_prints_up_to_the_end_of_a_block_and_beyond),
 	    cmocka_unit_test(astana_changed_its_offset_on_2024_03_01),
 	    cmocka_unit_test(reads_every_form_of_a_date_that_partners_send),
 	};
