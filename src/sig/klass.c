@@ -207,7 +207,7 @@ static int transform_initialize(xmlSecTransformPtr t);
 #define DIGEST(text, uri)                                                                          \
 	{                                                                                          \
 		.klassSize = sizeof(xmlSecTransformKlass), .objSize = sizeof(struct transform),    \
-		.name = (const xmlChar *)text, .href = (const xmlChar *)uri,                       \
+		.name = (const xmlChar *)(text), .href = (const xmlChar *)(uri),                   \
 		.usage = xmlSecTransformUsageDigestMethod, .initialize = transform_initialize,     \
 		.finalize = transform_finalize, .verify = digest_verify,                           \
 		.getDataType = xmlSecTransformDefaultGetDataType,                                  \
@@ -218,7 +218,7 @@ static int transform_initialize(xmlSecTransformPtr t);
 #define SIGNATURE(text, uri)                                                                       \
 	{                                                                                          \
 		.klassSize = sizeof(xmlSecTransformKlass), .objSize = sizeof(struct transform),    \
-		.name = (const xmlChar *)text, .href = (const xmlChar *)uri,                       \
+		.name = (const xmlChar *)(text), .href = (const xmlChar *)(uri),                   \
 		.usage = xmlSecTransformUsageSignatureMethod, .initialize = transform_initialize,  \
 		.finalize = transform_finalize, .setKeyReq = signature_set_key_req,                \
 		.setKey = signature_set_key, .verify = signature_verify,                           \

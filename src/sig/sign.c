@@ -36,7 +36,7 @@
 #define INFO_END "</ds:DigestValue></ds:Reference></ds:SignedInfo>"
 #define KEY_BEGIN                                                                                  \
 	"<wsse:KeyIdentifier EncodingType=\"" SIG_TYPE_BASE64 "\" ValueType=\"" SIG_TYPE_X509 "\"" \
-											      ">"
+	">"
 #define KEY_END "</wsse:KeyIdentifier>"
 
 #define JOIN(pieces, a, out, e) sig_join(pieces, sizeof(pieces) / sizeof((pieces)[0]), a, out, e)

@@ -48,6 +48,7 @@ canonicalise(const struct dom *doc, const struct dom_node *apex, struct arena *a
 	xmlOutputBuffer *b = xmlAllocOutputBuffer(NULL);
 	int rc = -1;
 
+	*out = (struct octets){NULL, 0};
 	if (b == NULL)
 		return err_set(e, ERR_NOMEM, "C14N");
 	if (xmlC14NExecute(dom_to_doc(doc), apex == NULL ? NULL : is_inside, dom_to_xml(apex),
@@ -71,6 +72,7 @@ open_end(const struct dom *doc, struct arena *a, struct octets *out, size_t *end
 	const struct dom_node *root = dom_root(doc);
 	const char *prefix = dom_prefix(root), *text;
 
+	*end = 0;
 	if (dom_write(root, a, out, e) != 0)
 		return -1;
 	text = (const char *)out->data;
@@ -95,6 +97,7 @@ write_unsigned(const struct dom *doc, const struct pki_identity *identity,
 	const char *digest, *certificate;
 	struct octets canonical;
 
+	*out = NULL;
 	if (canonicalise(doc, NULL, a, &canonical, e) != 0 ||
 	    sig_write_digest(suite, canonical, a, &digest, e) != 0 ||
 	    sig_write_certificate(identity, a, &certificate, e) != 0)
@@ -114,6 +117,7 @@ value_of(struct octets document, const struct pki_identity *identity, const stru
 	struct dom *doc = NULL;
 	int rc = -1;
 
+	*out = NULL;
 	limits.octets = document.len;
 	if (dom_parse(document, &limits, &doc, e) != 0)
 		return -1;

@@ -170,6 +170,7 @@ read_time(const struct dom_node *node, const char *name, struct arena *a, struct
 	struct octets o;
 	const char *text;
 
+	*out = (struct instant){0, 0};
 	if (sig_expect(node, ENV_WSU, name, "", e) != 0 || sig_text(node, a, &o, e) != 0)
 		return -1;
 	if ((text = arena_string(a, o)) == NULL)

@@ -9,6 +9,7 @@ include tests/fuzz/dom.mk
 include tests/fuzz/env.mk
 include tests/fuzz/codec.mk
 include tests/fuzz/pki.mk
+include tests/fuzz/sig.mk
 TESTS += $(FUZZ_TESTS)
 EXTRA_DIST += tests/fuzz/seeds
 if FUZZING

@@ -207,8 +207,8 @@ signs_documents_of_every_shape(void **state)
 {
 	struct common *c = *state;
 	static const char *const texts[] = {"<a/>", "<p:a xmlns:p=\"urn:p\"/>", "<a> </a>",
-	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- x --><a xml:lang=\"kk\" b='&lt;'>"
-	    "Қазақстан &amp; &#13; <!-- </a> --><![CDATA[</a>]]></a><!-- </a> -->"};
+	    ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- x --><a xml:lang=\"kk\" b='&lt;'>"
+	     "Қазақстан &amp; &#13; <!-- </a> --><![CDATA[</a>]]></a><!-- </a> -->")};
 	struct err e;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
