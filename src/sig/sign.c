@@ -47,9 +47,10 @@ sig_choose_suite(const struct pki_identity *identity, const struct sig_suite **o
 	enum pki_family family = pki_family(pki_identity_certificate(identity));
 
 	*out = family == PKI_GOST2004 ? NULL : sig_suite_by_family(family);
-	if (*out == NULL)
-		return err_set(e, ERR_CONFIG, "our key is neither RSA nor GOST 34.10-2015");
-	return 0;
+	if (*out != NULL)
+		return 0;
+	err_set(e, ERR_CONFIG, "our key is neither RSA nor GOST 34.10-2015");
+	return -1;
 }
 
 int
@@ -62,9 +63,10 @@ sig_write_digest(const struct sig_suite *suite, struct octets o, struct arena *a
 	*out = NULL;
 	if (EVP_Digest(o.data, o.len, md, &len, suite->digest, NULL) != 1)
 		return err_set(e, ERR_INTERNAL, "digest for %s", suite->name);
-	if ((*out = sig_base64_write((struct octets){md, len}, a)) == NULL)
-		return err_set(e, ERR_NOMEM, "digest");
-	return 0;
+	if ((*out = sig_base64_write((struct octets){md, len}, a)) != NULL)
+		return 0;
+	err_set(e, ERR_NOMEM, "digest");
+	return -1;
 }
 
 int
@@ -86,8 +88,10 @@ sig_write_value(const struct pki_identity *identity, const struct sig_suite *sui
 		    ERR_reason_error_string(ERR_peek_error()));
 		goto out;
 	}
-	*out = sig_base64_write((struct octets){value, len}, a);
-	rc = *out == NULL ? err_set(e, ERR_NOMEM, "signature value") : 0;
+	if ((*out = sig_base64_write((struct octets){value, len}, a)) != NULL)
+		rc = 0;
+	else
+		err_set(e, ERR_NOMEM, "signature value");
 out:
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
@@ -98,8 +102,10 @@ int
 sig_write_certificate(
     const struct pki_identity *identity, struct arena *a, const char **out, struct err *e)
 {
-	*out = sig_base64_write(pki_der(pki_identity_certificate(identity)), a);
-	return *out == NULL ? err_set(e, ERR_NOMEM, "certificate") : 0;
+	if ((*out = sig_base64_write(pki_der(pki_identity_certificate(identity)), a)) != NULL)
+		return 0;
+	err_set(e, ERR_NOMEM, "certificate");
+	return -1;
 }
 
 int
