@@ -22,14 +22,14 @@ struct walk {
 
 struct form {
 	const char *name;
-	unsigned least, most;
 	int (*take)(struct walk *, const struct dom_node *, const struct form *, struct err *);
-	enum form_slot slot;	   /* of a text */
-	size_t characters;	   /* of a text, at most; 0 = as many as the document may hold */
-	bool filled;		   /* a text that must not be empty */
-	bool any_namespace;	   /* known deviation */
 	const struct form *inside; /* of a group */
 	size_t count;
+	size_t characters; /* of a text, at most; 0 = as many as the document may hold */
+	unsigned least, most;
+	enum form_slot slot; /* of a text */
+	bool filled;	     /* a text that must not be empty */
+	bool any_namespace;  /* known deviation */
 };
 
 static int take_text(struct walk *, const struct dom_node *, const struct form *, struct err *);

@@ -44,6 +44,8 @@ agree_properties(
 {
 	size_t n = 0;
 
+	if (info->__sizeproperties > 0 && info->properties == NULL) /* gSOAP does not say so */
+		return err_set(e, ERR_NOMEM, "gSOAP: properties");
 	for (int i = 0; i < info->__sizeproperties; i++) {
 		const struct common__Property *p = &info->properties[i];
 

@@ -18,8 +18,8 @@
 
 /* Deeper than dom/ lets a document be; longer than any value but data, which is read past. */
 #define LEVELS 256
-#define VALUE_OCTETS (1024 * 1024)
-#define MARKUP_OCTETS 1024 /* of a message without its texts */
+#define VALUE_OCTETS (1024L * 1024)
+#define MARKUP_OCTETS ((size_t)1024) /* of a message without its texts */
 
 static const struct Namespace reader_names[] = {
     {"SOAP-ENV", "http://schemas.xmlsoap.org/soap/envelope/", NULL, NULL},
@@ -83,7 +83,7 @@ drain(struct soap *soap, const char *from, size_t n)
 /* SOAP_XML_TREE: an href is not followed (without it, one fills an element from anywhere in the
  * document). No tcp, no files: only our own callbacks. */
 static struct soap *
-context_new(void)
+context_new(const struct Namespace *names)
 {
 	soap_mode mode = SOAP_C_UTFSTRING | SOAP_XML_TREE;
 	struct soap *soap = soap_new2(mode, mode);
@@ -96,6 +96,7 @@ context_new(void)
 	soap->frecv = feed;
 	soap->fsend = drain;
 	soap->prolog = ""; /* no XML declaration: an element for an envelope */
+	soap_set_namespaces(soap, names);
 	return soap;
 }
 
@@ -116,12 +117,12 @@ codec_new(struct codec **out, struct err *e)
 	int rc = -1;
 
 	*out = NULL;
-	if (c == NULL || (c->reader = context_new()) == NULL ||
-	    (c->writer = context_new()) == NULL) {
+	if (c == NULL || (c->reader = context_new(reader_names)) == NULL ||
+	    (c->writers[0] = context_new(sync_names)) == NULL ||
+	    (c->writers[1] = context_new(async_names)) == NULL) {
 		err_set(e, ERR_NOMEM, "contexts of gSOAP");
 		goto out;
 	}
-	soap_set_namespaces(c->reader, reader_names);
 	*out = c;
 	c = NULL; /* moved */
 	rc = 0;
@@ -136,7 +137,8 @@ codec_free(struct codec *c)
 	if (c == NULL)
 		return;
 	context_free(c->reader);
-	context_free(c->writer);
+	context_free(c->writers[0]);
+	context_free(c->writers[1]);
 	free(c);
 }
 
@@ -149,6 +151,14 @@ failed(const struct soap *soap, const char *doing, struct err *e)
 	    e, ERR_MSG_FORMAT, "gSOAP: %s: error %d at %s", doing, soap->error, soap->tag);
 }
 
+/* gSOAP copies its table of namespaces for each message, and goes on without one when memory is
+ * out: nothing would match, nothing would be declared. */
+static int
+no_names(struct soap *soap)
+{
+	return soap->local_namespaces == NULL ? (soap->error = SOAP_EOM) : SOAP_OK;
+}
+
 /* Only what begins as an element goes in: gSOAP would take a gzip or MIME header for itself. */
 int
 wire_open_body(struct codec *c, struct octets *body, struct err *e)
@@ -158,7 +168,8 @@ wire_open_body(struct codec *c, struct octets *body, struct err *e)
 	soap->user = body;
 	if (body->len == 0 || body->data[0] != '<')
 		return err_set(e, ERR_MSG_FORMAT, "not a Body");
-	if (soap_begin_recv(soap) || soap_element_begin_in(soap, "SOAP-ENV:Body", 0, NULL))
+	if (soap_begin_recv(soap) || no_names(soap) ||
+	    soap_element_begin_in(soap, "SOAP-ENV:Body", 0, NULL))
 		return failed(soap, "Body", e);
 	return 0;
 }
@@ -188,7 +199,7 @@ int
 wire_write(struct codec *c, const struct wire_job *job, struct arena *arena, struct octets *out,
     struct err *e)
 {
-	struct soap *soap = c->writer;
+	struct soap *soap = c->writers[job->async];
 	struct sink s = {arena, NULL, 0, job->size + MARKUP_OCTETS};
 	int rc = -1;
 
@@ -196,8 +207,8 @@ wire_write(struct codec *c, const struct wire_job *job, struct arena *arena, str
 	if ((s.at = arena_alloc(arena, s.room)) == NULL)
 		return err_set(e, ERR_NOMEM, "%zu octets to write into", s.room);
 	soap->user = &s;
-	soap_set_namespaces(soap, job->async ? async_names : sync_names);
-	if (soap_begin_send(soap) || job->put(soap, job->from) || soap_end_send(soap)) {
+	if (soap_begin_send(soap) || no_names(soap) || job->put(soap, job->from) ||
+	    soap_end_send(soap)) {
 		err_set(e, soap->error == SOAP_EOM ? ERR_NOMEM : ERR_INTERNAL,
 		    "gSOAP: write: error %d", soap->error);
 		goto out;

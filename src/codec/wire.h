@@ -14,7 +14,8 @@
 #include "base/arena.h"
 
 struct codec {
-	struct soap *reader, *writer;
+	struct soap *reader;
+	struct soap *writers[2]; /* sync, async */
 };
 
 /* Makes the reader read from these octets, which change as they are read, and opens the SOAP Body

@@ -17,7 +17,7 @@
 #include "run/wsdl.h"
 
 #define HOME '\x01' /* the mark: no octet of XML */
-#define FILE_OCTETS (256 * 1024)
+#define FILE_OCTETS ((size_t)256 * 1024)
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 enum {
@@ -108,7 +108,7 @@ make_template(const char *text, struct arena *arena, unsigned *addresses)
 		text = end;
 	}
 	if (made != NULL)
-		strcpy(to, text);
+		memcpy(to, text, strlen(text) + 1);
 	return made;
 }
 
