@@ -240,6 +240,8 @@ db_finish(struct db *db, const struct db_journal_row *row, struct err *e)
 		goto out;
 	rc = db_check_commit(db, r[1], e);
 out:
+	if (rc != 0)
+		db_abandon(db);
 	db_clear(r, 2);
 	arena_free(scratch);
 	return rc;

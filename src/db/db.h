@@ -62,7 +62,9 @@ struct db_journal_row {
 	unsigned count; /* rows this one stands for (rate limit), usually 1 */
 };
 
-/* Journal row, the claim's answer, COMMIT; 0 only after the server said COMMIT (F05). */
+/* Journal row, the claim's answer, COMMIT; 0 only after the server said COMMIT (F05). No
+ * transaction is open afterwards. After ERR_DB_UNAVAILABLE it may have been committed all the same
+ * (F03): nothing is acknowledged then, and the peer's resend finds out. */
 int db_finish(struct db *, const struct db_journal_row *, struct err *) MUSTCHECK;
 
 /* ROLLBACK if a transaction is open; never fails. */

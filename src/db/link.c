@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <assert.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #define MS ((int64_t)1000000)
 #define FIRST_BACKOFF_MS 100
 #define LONGEST_BACKOFF_MS 5000
+#define MOST_QUERIES 4 /* in one flush */
 
 static const struct {
 	const char *name, *sql;
@@ -180,7 +182,6 @@ read_one(struct db *db, int64_t limit, const char *what, PGresult **out, struct 
 	switch (PQresultStatus(*out)) {
 	case PGRES_COMMAND_OK:
 	case PGRES_TUPLES_OK:
-		break;
 	case PGRES_PIPELINE_ABORTED: /* an earlier one failed and has said why */
 		break;
 	default:
@@ -257,8 +258,9 @@ queue(struct db *db, const struct db_query *q, struct err *e)
 int
 db_run(struct db *db, const struct db_query *q, size_t n, PGresult **results, struct err *e)
 {
-	const char *what[4];
+	const char *what[MOST_QUERIES];
 
+	assert(n > 0 && n <= MOST_QUERIES);
 	for (size_t i = 0; i < n; i++)
 		results[i] = NULL;
 	if (db->conn == NULL)

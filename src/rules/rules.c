@@ -202,7 +202,7 @@ load_file(struct rules *rules, const struct dom_schema *schema, const char *path
 {
 	struct reader r = {rules->arena, e};
 	struct rules_hq_profile *p = &rules->hq[rules->hq_count];
-	struct octets xml;
+	struct octets xml = {NULL, 0};
 	struct dom *doc = NULL;
 	int rc = -1;
 

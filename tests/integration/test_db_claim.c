@@ -222,6 +222,27 @@ a_frozen_server_costs_the_deadline_and_no_more(void **state)
 }
 
 static void
+a_commit_whose_answer_was_lost_is_settled_by_the_resend(void **state)
+{
+	struct db *db = daemon_db(60000);
+	const char *id = unique("unknown");
+	struct db_journal_row row = row_of(id, "accepted", "reply");
+	struct octets stored;
+	enum db_claim got;
+
+	(void)state;
+	must(claim(db, id, "b", &got, &stored, &e));
+	pid_t backend = PQbackendPID(db->conn);
+	assert_int_equal(kill(backend, SIGSTOP), 0);
+	db_set_deadline(db, db_clock() + 300000000);
+	must_fail(db_finish(db, &row, &e), ERR_DB_UNAVAILABLE);
+	assert_int_equal(kill(backend, SIGCONT), 0); /* it reads what was sent, and commits */
+	db_set_deadline(db, 0);
+	call_expecting(db, id, "b", "reply", DB_CLAIM_REPEATED);
+	db_free(db);
+}
+
+static void
 a_killed_server_is_unavailable_and_is_found_again(void **state)
 {
 	struct db *db = daemon_db(2000), *idle = daemon_db(2000);
@@ -268,6 +289,7 @@ main(void)
 	    cmocka_unit_test(a_commit_whose_standby_wait_was_cancelled_is_not_acknowledged),
 	    cmocka_unit_test(waiting_for_another_holder_ends_and_the_connection_stays),
 	    cmocka_unit_test(a_frozen_server_costs_the_deadline_and_no_more),
+	    cmocka_unit_test(a_commit_whose_answer_was_lost_is_settled_by_the_resend),
 	    cmocka_unit_test(a_killed_server_is_unavailable_and_is_found_again),
 	};
 
