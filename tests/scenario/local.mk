@@ -1,0 +1,8 @@
+check_PROGRAMS += tests/scenario/scenario
+tests_scenario_scenario_SOURCES = tests/scenario/scenario.c
+tests_scenario_scenario_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib
+tests_scenario_scenario_LDADD = $(UNIT_LIBS)
+SCENARIO_TESTS = tests/scenario/run.sh
+TESTS += $(SCENARIO_TESTS)
+EXTRA_DIST += tests/scenario/run.sh tests/scenario/README.md tests/scenario/payload tests/scenario/access.scn \
+	tests/scenario/pep-submit.scn tests/scenario/pep-gost.scn tests/scenario/signature-refusals.scn

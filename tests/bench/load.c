@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One figure of `make bench`: what a signed call costs beside its bare cryptography.
+ *
+ * Signs all messages first, then sends them over kept-alive connections (closed loop) to a running
+ * shepd and reads the CPU time of its processes out of /proc. The bare operations, each
+ * verification and each signing that the call contains, are timed in the same run, before and after
+ * the load. Every answer must be a success: a refused call is cheap and proves nothing.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/evp.h>
+
+#include "codec/codec.h"
+#include "gost/gost.h"
+#include "run/call.h"
+#include "run/run.h"
+
+#define CONNECTIONS 4
+#define ANSWER_ROOM ((size_t)256 * 1024)
+#define BARE_OCTETS 720 /* a usual SignedInfo in canonical form */
+
+struct options {
+	const char *name;   /* "call", "submit" */
+	const char *family; /* "rsa", "gost" */
+	const char *tag;    /* "rsa2048", "gost2015" */
+	const char *pki, *secret, *payload, *service;
+	int port;
+	unsigned calls;
+	pid_t shepd, postgres;
+	bool business;
+};
+
+struct line { /* one connection */
+	int fd;
+	unsigned sent; /* index of the message under way */
+	size_t out;    /* octets of it that went out */
+	size_t in;
+	char *answer;
+	int64_t started;
+};
+
+struct load {
+	struct options o;
+	struct arena *arena;
+	struct octets *messages;
+	int64_t *latency;
+	unsigned next, done;
+	struct line lines[CONNECTIONS];
+};
+
+static void
+die(const char *what, const char *detail)
+{
+	fprintf(stderr, "bench: %s: %s\n", what, detail);
+	exit(1);
+}
+
+static void *
+need(void *p)
+{
+	if (p == NULL)
+		die("memory", "out");
+	return p;
+}
+
+static int64_t
+cpu_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* --- messages -----------------------------------------------------------------------------------
+ */
+
+static struct pki_identity *
+identity(const struct load *l, const char *who)
+{
+	struct pki_identity *id = NULL;
+	struct err e = {0};
+	const char *base = arena_printf(l->arena, "%s/%s/%s", l->o.pki, l->o.family, who);
+
+	if (pki_identity_load(arena_printf(l->arena, "%s.pem", base),
+		arena_printf(l->arena, "%s.key", base), NULL, &id, &e) != 0)
+		die(who, e.detail);
+	return id;
+}
+
+/* The payload with @N@ replaced by the call's own number of six digits. */
+static struct octets
+fill(struct load *l, const char *text, unsigned n)
+{
+	const char *at = strstr(text, "@N@");
+
+	if (at == NULL)
+		return octets_of(text);
+	return octets_of(
+	    need(arena_printf(l->arena, "%.*s%06u%s", (int)(at - text), text, n, at + 3)));
+}
+
+static struct octets
+build(struct load *l, struct codec *codec, struct pki_identity *gateway,
+    struct pki_identity *citizen, struct octets data)
+{
+	struct err e = {0};
+	struct octets operation, envelope, out;
+	char id[37];
+	struct msg_request r = {
+	    .operation = "SendMessage",
+	    .message_id = id,
+	    .correlation_id = "",
+	    .service_id = l->o.service,
+	    .route_id = "",
+	    .session_id = "",
+	    .message_date_text = "",
+	    .message_date = run_now(),
+	    .sender = {"pep", l->o.secret},
+	    .has_data = true,
+	};
+
+	if (run_uuid(id, &e) != 0 ||
+	    (citizen != NULL && sig_sign_document(data, citizen, l->arena, &data, &e) != 0) ||
+	    codec_write_sync_request(codec, &r, data, NULL, l->arena, &operation, &e) != 0 ||
+	    env_write(operation, arena_printf(l->arena, "id-%s", id), l->arena, &envelope, &e) !=
+		0 ||
+	    sig_sign_envelope(envelope, gateway, SIG_KEY_IDENTIFIER, l->arena, &out, &e) != 0)
+		die("building a message", e.detail);
+	const char *http = need(arena_printf(l->arena,
+	    "POST /sync HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml; charset=utf-8\r\n"
+	    "SOAPAction: \"\"\r\nContent-Length: %zu\r\n\r\n%.*s",
+	    out.len, (int)out.len, (const char *)out.data));
+	return octets_of(http);
+}
+
+static void
+build_all(struct load *l)
+{
+	struct err e = {0};
+	struct codec *codec = NULL;
+	struct pki_identity *gateway = identity(l, "gateway");
+	struct pki_identity *citizen = l->o.business ? identity(l, "person") : NULL;
+	FILE *f = fopen(l->o.payload, "rb");
+	char text[65536];
+	size_t n = f == NULL ? 0 : fread(text, 1, sizeof(text) - 1, f);
+
+	if (n == 0)
+		die("cannot read", l->o.payload);
+	fclose(f);
+	text[n] = '\0';
+	if (codec_new(&codec, &e) != 0)
+		die("codec", e.detail);
+	for (unsigned i = 0; i < l->o.calls; i++)
+		l->messages[i] = build(l, codec, gateway, citizen, fill(l, text, i));
+	codec_free(codec);
+	pki_identity_free(citizen);
+	pki_identity_free(gateway);
+}
+
+/* The bodies as files 000000.xml and so on, for clients that bring their own ways (tests/faults).
+ */
+static void
+write_all(const struct load *l, const char *folder)
+{
+	for (unsigned i = 0; i < l->o.calls; i++) {
+		const char *body = strstr((const char *)l->messages[i].data, "\r\n\r\n") + 4;
+		FILE *f = fopen(need(arena_printf(l->arena, "%s/%06u.xml", folder, i)), "wb");
+
+		if (f == NULL || fputs(body, f) < 0 || fclose(f) != 0)
+			die("cannot write below", folder);
+	}
+}
+
+/* --- bare operations ----------------------------------------------------------------------------
+ */
+
+/* Nanoseconds of CPU of one operation, sign or verify, with this key. */
+static double
+bare_one(EVP_PKEY *key, const char *md, bool sign, unsigned rounds)
+{
+	unsigned char octets[BARE_OCTETS] = {0}, value[1024];
+	size_t len = sizeof(value);
+	EVP_MD_CTX *ctx = need(EVP_MD_CTX_new());
+	int64_t start;
+
+	if (EVP_DigestSignInit_ex(ctx, NULL, md, NULL, NULL, key, NULL) != 1 ||
+	    EVP_DigestSign(ctx, value, &len, octets, sizeof(octets)) != 1)
+		die("bare", "sign");
+	start = cpu_now();
+	for (unsigned i = 0; i < rounds; i++) {
+		size_t again = sizeof(value);
+		EVP_MD_CTX_reset(ctx);
+		if (sign ? EVP_DigestSignInit_ex(ctx, NULL, md, NULL, NULL, key, NULL) != 1 ||
+			       EVP_DigestSign(ctx, value, &again, octets, sizeof(octets)) != 1
+			 : EVP_DigestVerifyInit_ex(ctx, NULL, md, NULL, NULL, key, NULL) != 1 ||
+			       EVP_DigestVerify(ctx, value, len, octets, sizeof(octets)) != 1)
+			die("bare", sign ? "sign" : "verify");
+	}
+	EVP_MD_CTX_free(ctx);
+	return (double)(cpu_now() - start) / rounds;
+}
+
+/* The signature operations of one call: transport verified, business verified, reply signed. */
+static double
+bare_call(const struct load *l, unsigned rounds)
+{
+	struct pki_identity *id = identity(l, "gateway");
+	bool rsa = strcmp(l->o.family, "rsa") == 0;
+	const char *md = rsa ? "SHA256" : GOST_MD_2015;
+	double verify = bare_one(pki_identity_key(id), md, false, rsa ? rounds * 4 : rounds);
+	double sign = bare_one(pki_identity_key(id), md, true, rounds);
+
+	pki_identity_free(id);
+	return verify * (l->o.business ? 2 : 1) + sign;
+}
+
+/* --- CPU of other processes ---------------------------------------------------------------------
+ */
+
+static int64_t
+cpu_of(pid_t pid)
+{
+	char path[64];
+	long long ns = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)pid);
+	if ((f = fopen(path, "r")) != NULL) {
+		if (fscanf(f, "%lld", &ns) != 1)
+			ns = 0;
+		fclose(f);
+	}
+	return ns;
+}
+
+static pid_t
+parent_of(pid_t pid)
+{
+	char path[64], line[512];
+	int parent = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if ((f = fopen(path, "r")) == NULL)
+		return 0;
+	if (fgets(line, sizeof(line), f) != NULL && strrchr(line, ')') != NULL)
+		sscanf(strrchr(line, ')') + 1, " %*c %d", &parent);
+	fclose(f);
+	return parent;
+}
+
+/* A process and its children; ns. */
+static int64_t
+cpu_of_family(pid_t head)
+{
+	int64_t sum = cpu_of(head);
+	DIR *d = need(opendir("/proc"));
+
+	for (struct dirent *entry; (entry = readdir(d)) != NULL;) {
+		pid_t pid = atoi(entry->d_name);
+		if (pid > 0 && parent_of(pid) == head)
+			sum += cpu_of(pid);
+	}
+	closedir(d);
+	return sum;
+}
+
+/* --- the load -----------------------------------------------------------------------------------
+ */
+
+static int
+dial(int port)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+
+	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) != 0)
+		die("connect", strerror(errno));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	return fd;
+}
+
+static bool
+begin(struct load *l, struct line *c)
+{
+	if (l->next >= l->o.calls)
+		return false;
+	if (c->fd < 0)
+		c->fd = dial(l->o.port);
+	c->sent = l->next++;
+	c->in = 0;
+	c->started = run_monotonic();
+	struct octets m = l->messages[c->sent];
+	for (c->out = 0; c->out < m.len;) {
+		ssize_t n = send(c->fd, m.data + c->out, m.len - c->out, MSG_NOSIGNAL);
+		if (n <= 0)
+			die("send", strerror(errno));
+		c->out += (size_t)n;
+	}
+	return true;
+}
+
+/* true when the whole answer is there. */
+static bool
+whole(struct line *c, bool *closes)
+{
+	c->answer[c->in] = '\0';
+	char *end = strstr(c->answer, "\r\n\r\n"),
+	     *length = strcasestr(c->answer, "content-length:");
+
+	*closes = strcasestr(c->answer, "connection: close") != NULL;
+	if (end == NULL || length == NULL || length > end)
+		return false;
+	return c->in - (size_t)(end + 4 - c->answer) >= strtoul(length + 15, NULL, 10);
+}
+
+static void
+receive(struct load *l, struct line *c)
+{
+	bool closes;
+	ssize_t n = recv(c->fd, c->answer + c->in, ANSWER_ROOM - c->in - 1, 0);
+
+	if (n <= 0)
+		die("answer", n == 0 ? "connection closed" : strerror(errno));
+	c->in += (size_t)n;
+	if (!whole(c, &closes))
+		return;
+	if (strncmp(c->answer, "HTTP/1.1 200", 12) != 0 || strstr(c->answer, ">SCSS001<") == NULL ||
+	    strstr(c->answer, ">00000<") == NULL)
+		die("not a success", c->answer);
+	l->latency[l->done++] = run_monotonic() - c->started;
+	if (closes) {
+		close(c->fd);
+		c->fd = -1;
+	}
+	if (!begin(l, c) && c->fd >= 0) {
+		close(c->fd);
+		c->fd = -1;
+	}
+}
+
+static void
+drive(struct load *l)
+{
+	for (int i = 0; i < CONNECTIONS; i++) {
+		l->lines[i].fd = -1;
+		begin(l, &l->lines[i]);
+	}
+	while (l->done < l->o.calls) {
+		struct pollfd p[CONNECTIONS];
+		for (int i = 0; i < CONNECTIONS; i++)
+			p[i] = (struct pollfd){.fd = l->lines[i].fd, .events = POLLIN};
+		if (poll(p, CONNECTIONS, 30000) <= 0)
+			die("poll", "no answer in 30 s");
+		for (int i = 0; i < CONNECTIONS; i++)
+			if (p[i].revents != 0)
+				receive(l, &l->lines[i]);
+	}
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void
+tell(const struct load *l, const char *figure, double value, const char *unit)
+{
+	bool call = strcmp(l->o.name, "call") == 0;
+
+	printf("%s%s_%s\t%.3f\t%s\n", call ? "" : "submit_", figure, l->o.tag, value, unit);
+}
+
+static void
+measure(struct load *l)
+{
+	unsigned rounds = 400;
+	double bare = bare_call(l, rounds);
+	int64_t shepd = cpu_of_family(l->o.shepd), postgres = cpu_of_family(l->o.postgres);
+	int64_t start = run_monotonic();
+
+	drive(l);
+	double seconds = (double)(run_monotonic() - start) / 1e9;
+	double call = (double)(cpu_of_family(l->o.shepd) - shepd) / l->o.calls;
+	double database = (double)(cpu_of_family(l->o.postgres) - postgres) / l->o.calls;
+	bare = (bare + bare_call(l, rounds)) / 2;
+	qsort(l->latency, l->o.calls, sizeof(l->latency[0]), by_time);
+	printf("%s_cost_ratio_%s\t%.3f\tratio\n", l->o.name, l->o.tag, call / bare);
+	tell(l, "calls_per_second", l->o.calls / seconds, "1/s");
+	tell(l, "p99", (double)l->latency[l->o.calls * 99 / 100] / 1e6, "ms");
+	tell(l, "shepd_cpu", call / 1e3, "us");
+	tell(l, "bare_cpu", bare / 1e3, "us");
+	tell(l, "postgres_cpu", database / 1e3, "us");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct load l = {0};
+	struct err e = {0};
+
+	if (argc != 12) {
+		fprintf(stderr, "usage: load NAME FAMILY TAG PKI SECRET PAYLOAD SERVICE PORT CALLS "
+				"SHEPD POSTGRES\n");
+		return 2;
+	}
+	l.o = (struct options){.name = argv[1],
+	    .family = argv[2],
+	    .tag = argv[3],
+	    .pki = argv[4],
+	    .secret = argv[5],
+	    .payload = argv[6],
+	    .service = argv[7],
+	    .port = atoi(argv[8]),
+	    .calls = (unsigned)atoi(argv[9]),
+	    .shepd = atoi(argv[10]),
+	    .postgres = atoi(argv[11])};
+	l.o.business = strcmp(l.o.service, "HQ_SUBMIT") == 0;
+	if (l.o.calls == 0 || run_init(&e) != 0)
+		die("init", e.detail);
+	l.arena = need(arena_new());
+	l.messages = need(calloc(l.o.calls, sizeof(l.messages[0])));
+	l.latency = need(calloc(l.o.calls, sizeof(l.latency[0])));
+	for (int i = 0; i < CONNECTIONS; i++)
+		l.lines[i].answer = need(malloc(ANSWER_ROOM));
+	build_all(&l);
+	if (strcmp(l.o.name, "write") == 0)
+		write_all(&l, l.o.tag);
+	else
+		measure(&l);
+	for (int i = 0; i < CONNECTIONS; i++)
+		free(l.lines[i].answer);
+	free(l.messages);
+	free(l.latency);
+	arena_free(l.arena);
+	run_fini();
+	return 0;
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Runs scenarios: the whole pipeline without sockets, on a fixed clock, over a real database.
+ *
+ * A .scn file has one word of command a line (README in tests/scenario). Messages are built and
+ * signed here with keys of the test PKI; what the pipeline answers is compared with what the file
+ * expects.
+ */
+#include "config.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dom/dom.h"
+#include "fixture.h"
+#include "gost/gost.h"
+#include "run/run.h"
+
+struct stage {
+	struct arena *keep; /* one scenario */
+	struct arena *call; /* one request */
+	struct run_house *house;
+	struct run_desk *desk;
+	const char *folder;	/* temporary files */
+	struct octets message;	/* what goes in next */
+	struct octets previous; /* the reply before the last one */
+	struct door_reply reply;
+	const char *file;
+	int line;
+	unsigned passed, failed;
+};
+
+static struct instant clock_hand;
+
+static struct instant
+fixed_now(void)
+{
+	return clock_hand;
+}
+
+static void
+fail(struct stage *s, const char *what, const char *detail)
+{
+	printf("FAIL %s:%d: %s: %s\n", s->file, s->line, what, detail);
+	s->failed++;
+}
+
+static void
+judge(struct stage *s, bool ok, const char *what, const char *detail)
+{
+	if (ok)
+		s->passed++;
+	else
+		fail(s, what, detail);
+}
+
+/* The value of key=value among the words of a line; fallback when it is not there. */
+static const char *
+word(struct stage *s, const char *line, const char *key, const char *fallback)
+{
+	size_t n = strlen(key);
+
+	for (const char *p = line; (p = strstr(p, key)) != NULL; p += n) {
+		if (p[n] == '=' && (p == line || p[-1] == ' '))
+			return arena_string(
+			    s->keep, (struct octets){(const unsigned char *)p + n + 1,
+					 strcspn(p + n + 1, " ")});
+	}
+	return fallback;
+}
+
+static struct pki_identity *
+identity(struct stage *s, const char *name)
+{
+	struct pki_identity *id = NULL;
+	struct err e = {0};
+	const char *base = arena_printf(s->keep, "%s/testpki/%s", fixture_builddir(), name);
+
+	if (pki_identity_load(arena_printf(s->keep, "%s.pem", base),
+		arena_printf(s->keep, "%s.key", base), NULL, &id, &e) != 0) {
+		fail(s, name, e.detail);
+		exit(1);
+	}
+	return id;
+}
+
+/* The payload file with @KEY@ replaced by the line's KEY=value words. */
+static struct octets
+fill(struct stage *s, const char *line, const char *file)
+{
+	struct octets o = fixture_file(
+	    s->keep, arena_printf(s->keep, "%s/tests/scenario/payload/%s", fixture_srcdir(), file));
+	char *text = arena_string(s->keep, o), *at, *end;
+
+	for (size_t from = 0; (at = strchr(text + from, '@')) != NULL;) {
+		size_t n = strspn(at + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+		end = at + 1 + n;
+		from = (size_t)(end - text);
+		if (n == 0 || *end != '@') /* an address */
+			continue;
+		*at = *end = '\0';
+		const char *value = word(s, line, at + 1, NULL);
+		if (value == NULL) {
+			fail(s, "no value for", at + 1);
+			exit(1);
+		}
+		from = (size_t)(at - text) + strlen(value);
+		text = arena_printf(s->keep, "%s%s%s", text, value, end + 1);
+	}
+	return octets_of(text);
+}
+
+static void
+must(struct stage *s, int rc, const struct err *e)
+{
+	if (rc == 0)
+		return;
+	fail(s, "building the message", e->detail);
+	exit(1);
+}
+
+/* The business document, signed where the line names a citizen, as the content of data. */
+static struct octets
+business(struct stage *s, const char *line, const char **attributes)
+{
+	const char *citizen = word(s, line, "citizen", "");
+	const char *placement = word(s, line, "placement", "child");
+	struct octets doc = fill(s, line, word(s, line, "payload", "status.xml"));
+	struct err e = {0};
+
+	*attributes = NULL;
+	if (strcmp(placement, "data") == 0)
+		doc = octets_of(arena_printf(s->keep, "<data>%s</data>", (const char *)doc.data));
+	if (*citizen != '\0') {
+		struct pki_identity *id = identity(s, citizen);
+		must(s, sig_sign_document(doc, id, s->keep, &doc, &e), &e);
+		pki_identity_free(id);
+	}
+	if (strcmp(placement, "text") == 0) {
+		*attributes =
+		    " xmlns:xsi=\"" ENV_XSI "\" xmlns:xs=\"" ENV_XS "\" xsi:type=\"xs:string\"";
+		must(s, env_escape(doc, s->keep, &doc, &e), &e);
+	} else if (strcmp(placement, "data") == 0) {
+		const char *text = arena_string(s->keep, doc), *from = strstr(text, "<data>") + 6;
+		const char *to = strstr(text, "</data>");
+		doc = (struct octets){(const unsigned char *)from, (size_t)(to - from)};
+	}
+	return doc;
+}
+
+/* message service=.. id=.. [sender=..] [secret=..] gateway=rsa/gateway [citizen=..] payload=.. */
+static void
+do_message(struct stage *s, const char *line)
+{
+	struct err e = {0};
+	const char *attributes;
+	struct octets data = business(s, line, &attributes), operation, envelope;
+	const char *gateway = word(s, line, "gateway", "rsa/gateway");
+	struct msg_request r = {
+	    .operation = "SendMessage",
+	    .message_id = word(s, line, "id", "m-1"),
+	    .correlation_id = "",
+	    .service_id = word(s, line, "service", "HQ_STATUS"),
+	    .route_id = "",
+	    .session_id = "{639cfdad-7cd7-4f6b-9e3d-1b5a6c0a2f11}",
+	    .message_date = clock_hand,
+	    .message_date_text = "",
+	    .sender = {word(s, line, "sender", "pep"), word(s, line, "secret", "test-secret")},
+	    .has_data = true,
+	};
+
+	must(s,
+	    codec_write_sync_request(s->desk->codec, &r, data, attributes, s->keep, &operation, &e),
+	    &e);
+	must(s, env_write(operation, *gateway == '-' ? NULL : "id-body", s->keep, &envelope, &e),
+	    &e);
+	if (*gateway != '-') {
+		struct pki_identity *id = identity(s, gateway);
+		must(s, sig_sign_envelope(envelope, id, SIG_KEY_IDENTIFIER, s->keep, &envelope, &e),
+		    &e);
+		pki_identity_free(id);
+	}
+	s->message = envelope;
+}
+
+static void
+write_file(struct stage *s, const char *path, struct octets o)
+{
+	FILE *f = fopen(path, "wb");
+
+	if (f == NULL || fwrite(o.data, 1, o.len, f) != o.len || fclose(f) != 0) {
+		fail(s, "cannot write", path);
+		exit(1);
+	}
+}
+
+/* tamper MODE [ARGUMENT]: the next message is made bad by tests/lib/tamper.py. */
+static void
+do_tamper(struct stage *s, const char *line)
+{
+	const char *in = arena_printf(s->keep, "%s/in.xml", s->folder);
+	const char *out = arena_printf(s->keep, "%s/out.xml", s->folder);
+	const char *rest = strchr(line, ' ');
+	const char *mode =
+	    arena_string(s->keep, (struct octets){(const unsigned char *)line, strcspn(line, " ")});
+
+	write_file(s, in, s->message);
+	const char *command =
+	    arena_printf(s->keep, "/usr/bin/python3 '%s/tests/lib/tamper.py' %s '%s' <'%s' >'%s'",
+		fixture_srcdir(), mode, rest == NULL ? "" : rest + 1, in, out);
+	if (system(command) != 0) {
+		fail(s, "tamper", line);
+		exit(1);
+	}
+	s->message = fixture_file(s->keep, out);
+}
+
+static void
+do_send(struct stage *s, const char *path)
+{
+	struct door_request http = {
+	    .method = "POST",
+	    .path = *path == '\0' ? "/sync" : path,
+	    .query = "",
+	    .host = "127.0.0.1",
+	    .content_type = "text/xml",
+	    .soap_action = "",
+	    .peer = "127.0.0.1:1",
+	    .body = s->message,
+	};
+
+	s->previous = (struct octets){
+	    (const unsigned char *)arena_string(s->keep, s->reply.body), s->reply.body.len};
+	arena_reset(s->call);
+	s->reply = (struct door_reply){0};
+	run_pipeline(s->desk, &http, s->call, &s->reply);
+}
+
+static bool
+reply_has(struct stage *s, const char *text)
+{
+	return strstr(arena_string(s->keep, s->reply.body), text) != NULL;
+}
+
+/* One row of psql, compared as text. */
+static void
+expect_sql(struct stage *s, const char *line)
+{
+	const char *equals = strstr(line, " = ");
+	char got[256] = "";
+	char *query = arena_strdup(s->keep, line);
+
+	if (equals == NULL) {
+		fail(s, "no ' = ' in", line);
+		return;
+	}
+	query[equals - line] = '\0';
+	const char *path = arena_printf(s->keep, "%s/query.sql", s->folder);
+	write_file(s, path, octets_of(query));
+	FILE *p = popen(arena_printf(s->keep, "psql -XAtq -f '%s' 2>&1", path), "r");
+	if (p != NULL) {
+		size_t n = fread(got, 1, sizeof(got) - 1, p);
+		got[n > 0 && got[n - 1] == '\n' ? n - 1 : n] = '\0';
+		pclose(p);
+	}
+	judge(s, strcmp(got, equals + 3) == 0, line, got);
+}
+
+static void
+expect_valid_reply(struct stage *s)
+{
+	struct dom *doc = NULL;
+	struct env env;
+	struct sig_part part = {0};
+	struct err e = {0};
+	int rc = dom_parse(s->reply.body, &dom_default_limits, &doc, &e);
+
+	if (rc == 0)
+		rc = env_check(doc, s->call, &env, &e);
+	if (rc == 0)
+		rc = sig_verify_transport(
+		    &env, s->house->pki, &s->house->policy, clock_hand, s->call, &part, &e);
+	judge(s, rc == 0 && part.verdict == SIG_VERIFIED, "signature of the reply", e.detail);
+	dom_free(doc);
+}
+
+/* expect http N | fault CODE | result CODE | text T | no-text T | same | signed | unsigned | sql Q
+ * = V */
+static void
+do_expect(struct stage *s, const char *line)
+{
+	const char *space = strchr(line, ' '), *rest = space == NULL ? "" : space + 1;
+	const char *body = arena_string(s->keep, s->reply.body);
+
+	if (strncmp(line, "http ", 5) == 0)
+		judge(s, s->reply.status == atoi(rest), line, body);
+	else if (strncmp(line, "fault ", 6) == 0)
+		judge(s,
+		    s->reply.status == 500 && reply_has(s, "Fault>") &&
+			reply_has(s, arena_printf(s->keep, "<errorCode>%s</errorCode>", rest)),
+		    line, body);
+	else if (strncmp(line, "result ", 7) == 0)
+		judge(s,
+		    s->reply.status == 200 && reply_has(s, "<code>SCSS001</code>") &&
+			reply_has(s, arena_printf(s->keep, "code>%s</", rest)),
+		    line, body);
+	else if (strncmp(line, "text ", 5) == 0)
+		judge(s, reply_has(s, rest), line, body);
+	else if (strncmp(line, "no-text ", 8) == 0)
+		judge(s, !reply_has(s, rest), line, body);
+	else if (strcmp(line, "same") == 0)
+		judge(s, octets_equal(s->previous, s->reply.body), line, body);
+	else if (strcmp(line, "signed") == 0)
+		expect_valid_reply(s);
+	else if (strcmp(line, "unsigned") == 0)
+		judge(s, !reply_has(s, "SignatureValue"), line, body);
+	else if (strncmp(line, "sql ", 4) == 0)
+		expect_sql(s, rest);
+	else
+		fail(s, "unknown expectation", line);
+}
+
+static void
+obey(struct stage *s, char *line)
+{
+	char *rest = strchr(line, ' ');
+
+	if (rest != NULL)
+		*rest++ = '\0';
+	else
+		rest = line + strlen(line);
+	if (strcmp(line, "now") == 0)
+		clock_hand = fixture_instant(rest);
+	else if (strcmp(line, "message") == 0)
+		do_message(s, rest);
+	else if (strcmp(line, "raw") == 0)
+		s->message = octets_of(arena_strdup(s->keep, rest));
+	else if (strcmp(line, "file") == 0)
+		s->message = fixture_file(
+		    s->keep, arena_printf(s->keep, "%s/tests/scenario/%s", fixture_srcdir(), rest));
+	else if (strcmp(line, "tamper") == 0)
+		do_tamper(s, rest);
+	else if (strcmp(line, "send") == 0)
+		do_send(s, rest);
+	else if (strcmp(line, "expect") == 0)
+		do_expect(s, rest);
+	else
+		fail(s, "unknown command", line);
+}
+
+static void
+play(struct stage *s, const char *path)
+{
+	struct octets script = fixture_file(s->keep, path);
+	char *text = arena_string(s->keep, script), *next;
+	unsigned before = s->failed;
+
+	s->file = path;
+	s->line = 0;
+	for (char *line = text; line != NULL; line = next) {
+		if ((next = strchr(line, '\n')) != NULL)
+			*next++ = '\0';
+		s->line++;
+		if (*line != '\0' && *line != '#')
+			obey(s, line);
+	}
+	printf("%s %s\n", s->failed == before ? "ok" : "FAILED", path);
+}
+
+static void
+complain(void *self, const char *file, int line, const char *what)
+{
+	(void)self;
+	printf("%s:%d: %s\n", file, line, what);
+}
+
+/* The house out of a configuration file that the script beside this program has written. */
+static int
+open_stage(struct stage *s, const char *conf_file, struct conf **conf, struct err *e)
+{
+	if (run_init(e) != 0 || conf_load(conf_file, complain, NULL, conf, e) != 0 ||
+	    run_house_open(*conf, complain, NULL, &s->house, e) != 0)
+		return -1;
+	s->keep = arena_new();
+	s->call = arena_new();
+	if (s->keep == NULL || s->call == NULL)
+		return err_set(e, ERR_NOMEM, "arenas");
+	return run_desk_open(s->house, fixed_now, &s->desk, e);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct stage s = {.folder = argc > 2 ? argv[2] : "."};
+	struct conf *conf = NULL;
+	struct err e = {0};
+
+	if (argc < 4) {
+		fprintf(stderr, "usage: scenario CONF FOLDER FILE.scn...\n");
+		return 2;
+	}
+	if (open_stage(&s, argv[1], &conf, &e) != 0) {
+		printf("FAIL: %s\n0 passed, 1 failed\n", e.detail);
+		return 1;
+	}
+	for (int i = 3; i < argc; i++)
+		play(&s, argv[i]);
+	run_desk_close(s.desk);
+	run_house_close(s.house);
+	conf_free(conf);
+	arena_free(s.keep);
+	arena_free(s.call);
+	run_fini();
+	printf("%u passed, %u failed\n", s.passed, s.failed);
+	return s.failed == 0 && s.passed > 0 ? 0 : 1;
+}
