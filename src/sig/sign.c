@@ -61,8 +61,10 @@ sig_write_digest(const struct sig_suite *suite, struct octets o, struct arena *a
 	unsigned len = 0;
 
 	*out = NULL;
-	if (EVP_Digest(o.data, o.len, md, &len, suite->digest, NULL) != 1)
-		return err_set(e, ERR_INTERNAL, "digest for %s", suite->name);
+	if (EVP_Digest(o.data, o.len, md, &len, suite->digest, NULL) != 1) {
+		err_set(e, ERR_INTERNAL, "digest for %s", suite->name);
+		return -1;
+	}
 	if ((*out = sig_base64_write((struct octets){md, len}, a)) != NULL)
 		return 0;
 	err_set(e, ERR_NOMEM, "digest");

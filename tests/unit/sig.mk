@@ -1,14 +1,17 @@
 sig_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib -I$(top_srcdir)/tests/unit $(CMOCKA_CFLAGS)
 sig_common = tests/unit/sig_common.c tests/unit/sig_common.h
 
-check_PROGRAMS += tests/unit/test_sig tests/unit/test_sig_document tests/unit/test_sig_sign
+check_PROGRAMS += tests/unit/test_sig tests/unit/test_sig_document tests/unit/test_sig_mechanics tests/unit/test_sig_sign
 tests_unit_test_sig_SOURCES = tests/unit/test_sig.c $(sig_common)
 tests_unit_test_sig_CPPFLAGS = $(sig_cppflags)
 tests_unit_test_sig_LDADD = $(UNIT_LIBS)
 tests_unit_test_sig_document_SOURCES = tests/unit/test_sig_document.c $(sig_common)
 tests_unit_test_sig_document_CPPFLAGS = $(sig_cppflags)
 tests_unit_test_sig_document_LDADD = $(UNIT_LIBS)
+tests_unit_test_sig_mechanics_SOURCES = tests/unit/test_sig_mechanics.c $(sig_common)
+tests_unit_test_sig_mechanics_CPPFLAGS = $(sig_cppflags)
+tests_unit_test_sig_mechanics_LDADD = $(UNIT_LIBS)
 tests_unit_test_sig_sign_SOURCES = tests/unit/test_sig_sign.c $(sig_common)
 tests_unit_test_sig_sign_CPPFLAGS = $(sig_cppflags)
 tests_unit_test_sig_sign_LDADD = $(UNIT_LIBS)
-TESTS += tests/unit/test_sig tests/unit/test_sig_document tests/unit/test_sig_sign
+TESTS += tests/unit/test_sig tests/unit/test_sig_document tests/unit/test_sig_mechanics tests/unit/test_sig_sign
