@@ -94,13 +94,11 @@ use_tls(struct soap *s)
 	return SOAP_OK;
 }
 
-/* gSOAP's hook once the connection stands: the whole request. */
+/* The whole request, once gSOAP has connected. */
 static int
-write_post(struct soap *s, const char *endpoint, const char *host, int port, const char *path,
-    const char *action, ULONG64 count)
+write_post(struct soap *s, const struct post *p)
 {
-	struct post *p = s->user;
-	bool v6 = strchr(host, ':') != NULL;
+	bool v6 = strchr(s->host, ':') != NULL;
 	const char *head = arena_printf(p->arena,
 	    "POST /%s HTTP/1.1\r\n"
 	    "Host: %s%s%s:%d\r\n"
@@ -108,19 +106,16 @@ write_post(struct soap *s, const char *endpoint, const char *host, int port, con
 	    "Content-Length: %zu\r\n"
 	    "SOAPAction: \"\"\r\n"
 	    "Connection: close\r\n\r\n",
-	    path[0] == '/' ? path + 1 : path, v6 ? "[" : "", host, v6 ? "]" : "", port,
-	    p->call->body.len);
+	    s->path[0] == '/' ? s->path + 1 : s->path, v6 ? "[" : "", s->host, v6 ? "]" : "",
+	    s->port, p->call->body.len);
 
-	(void)endpoint;
-	(void)action;
-	(void)count;
 	if (head == NULL)
-		err_set(p->err, ERR_NOMEM, "a request's head");
-	else if (fcntl(s->socket, F_SETFL, O_NONBLOCK) == 0 &&
-		 write_all(s, head, strlen(head), p) == 0 &&
-		 write_all(s, p->call->body.data, p->call->body.len, p) == 0)
-		return SOAP_OK;
-	return s->error = SOAP_EOF;
+		return err_set(p->err, ERR_NOMEM, "a request's head");
+	if (fcntl(s->socket, F_SETFL, O_NONBLOCK) != 0)
+		return err_set(p->err, ERR_INTERNAL, "the socket");
+	return write_all(s, head, strlen(head), p) != 0
+		   ? -1
+		   : write_all(s, p->call->body.data, p->call->body.len, p);
 }
 
 /* Up to the end of the final head; 100 Continue and its like are passed over. */
@@ -232,14 +227,13 @@ call(struct soap *s, struct post *p)
 
 	s->user = p;
 	s->fsslauth = use_tls;
-	s->fpost = write_post;
 	s->ssl_flags = SOAP_SSL_REQUIRE_SERVER_AUTHENTICATION;
 	s->connect_timeout = s->recv_timeout = s->send_timeout = s->transfer_timeout = seconds;
 	if (soap_connect_command(s, SOAP_POST, c->url, "") != SOAP_OK)
 		return err_set(p->err,
 		    io_now() >= p->deadline ? ERR_HTTP_TIMEOUT : ERR_HTTP_UNREACHABLE, "%s: %s",
 		    c->url, s->errnum != 0 ? strerror(s->errnum) : tls_reason(why, sizeof(why)));
-	return read_head(s, p) == 0 ? read_body(s, p) : -1;
+	return write_post(s, p) == 0 && read_head(s, p) == 0 ? read_body(s, p) : -1;
 }
 
 int
