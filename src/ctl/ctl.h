@@ -26,6 +26,7 @@ int ctl_usage(const char *name, const char *text);
 
 int ctl_check(int argc, char **argv);
 int ctl_migrate(int argc, char **argv);
+int ctl_send(int argc, char **argv);
 int ctl_secret(int argc, char **argv);
 int ctl_version(int argc, char **argv);
 int ctl_inspect(int argc, char **argv);

@@ -13,6 +13,7 @@ static const struct ctl_command commands[] = {
     {"check", ctl_check, "tell every mistake of a configuration"},
     {"inspect", ctl_inspect, "say what is right and wrong with stored messages"},
     {"migrate", ctl_migrate, "bring the database's schema up to date"},
+    {"send", ctl_send, "make a signed request, send it, judge the reply"},
     {"secret", ctl_secret, "hash a sender's secret for the configuration"},
     {"version", ctl_version, "print the version"},
 };

@@ -2,3 +2,4 @@
 check_LIBRARIES = libtest.a
 libtest_a_SOURCES = tests/lib/fixture.c tests/lib/fixture.h tests/lib/sign.c tests/lib/sign.h \
 	tests/lib/housing.c tests/lib/housing.h
+EXTRA_DIST += tests/lib/house.sh
