@@ -156,6 +156,18 @@ fill_request(
 	return read_date("messageDate", seen, arena, &out->message_date, e);
 }
 
+/* gSOAP frees its copy without wiping it. */
+static void
+wipe_password(const struct syncreq__SyncSendMessageRequest *r)
+{
+	char *password = r == NULL || r->requestInfo == NULL || r->requestInfo->sender == NULL
+			     ? NULL
+			     : r->requestInfo->sender->password;
+
+	if (password != NULL)
+		explicit_bzero(password, strlen(password));
+}
+
 int
 codec_read_sync_request(struct codec *c, struct octets digested_body, const struct dom_node *body,
     struct arena *arena, struct msg_request *out, unsigned *deviations, struct err *e)
@@ -168,7 +180,7 @@ codec_read_sync_request(struct codec *c, struct octets digested_body, const stru
 	*deviations = 0;
 	if (form_check_request(body, arena, &seen, e) != 0)
 		return -1;
-	if (wire_open_body(c, &digested_body, e) != 0 ||
+	if (wire_open_body(c, digested_body, e) != 0 ||
 	    wire_close_body(
 		c, soap_in__sync__SendMessage(c->reader, "sync:SendMessage", &read, NULL), e) != 0)
 		goto out;
@@ -177,6 +189,7 @@ codec_read_sync_request(struct codec *c, struct octets digested_body, const stru
 	*deviations = seen.deviations;
 	rc = 0;
 out:
+	wipe_password(read.request);
 	wire_clean(c);
 	return rc;
 }
@@ -246,7 +259,7 @@ read_response(struct codec *c, struct octets octets, const struct dom_node *body
 	struct form_values seen;
 	struct _sync__SendMessageResponse read = {NULL};
 
-	if (form_check_response(body, arena, &seen, e) != 0 || wire_open_body(c, &octets, e) != 0 ||
+	if (form_check_response(body, arena, &seen, e) != 0 || wire_open_body(c, octets, e) != 0 ||
 	    wire_close_body(c,
 		soap_in__sync__SendMessageResponse(
 		    c->reader, "sync:SendMessageResponse", &read, NULL),
@@ -311,7 +324,7 @@ read_fault(struct codec *c, struct octets octets, struct arena *arena, struct ms
 	struct SOAP_ENV__Fault read;
 
 	soap_default_SOAP_ENV__Fault(c->reader, &read);
-	if (wire_open_body(c, &octets, e) != 0 ||
+	if (wire_open_body(c, octets, e) != 0 ||
 	    wire_close_body(
 		c, soap_in_SOAP_ENV__Fault(c->reader, "SOAP-ENV:Fault", &read, NULL), e) != 0)
 		return -1;

@@ -50,13 +50,15 @@ struct sink {
 static size_t
 feed(struct soap *soap, char *to, size_t most)
 {
-	struct octets *left = soap->user;
-	size_t n = left->len < most ? left->len : most;
+	struct codec *c = soap->user;
+	size_t n = c->left.len < most ? c->left.len : most;
 
-	if (n > 0)
-		memcpy(to, left->data, n);
-	left->data += n;
-	left->len -= n;
+	if (n == 0)
+		return 0;
+	memcpy(to, c->left.data, n);
+	c->left.data += n;
+	c->left.len -= n;
+	c->given = n > c->given ? n : c->given;
 	return n;
 }
 
@@ -161,12 +163,13 @@ no_names(struct soap *soap)
 
 /* Only what begins as an element goes in: gSOAP would take a gzip or MIME header for itself. */
 int
-wire_open_body(struct codec *c, struct octets *body, struct err *e)
+wire_open_body(struct codec *c, struct octets body, struct err *e)
 {
 	struct soap *soap = c->reader;
 
-	soap->user = body;
-	if (body->len == 0 || body->data[0] != '<')
+	soap->user = c;
+	c->left = body;
+	if (body.len == 0 || body.data[0] != '<')
 		return err_set(e, ERR_MSG_FORMAT, "not a Body");
 	if (soap_begin_recv(soap) || no_names(soap) ||
 	    soap_element_begin_in(soap, "SOAP-ENV:Body", 0, NULL))
@@ -189,10 +192,15 @@ wire_close_body(struct codec *c, const void *read, struct err *e)
 void
 wire_clean(struct codec *c)
 {
-	soap_destroy(c->reader);
-	soap_end(c->reader);
-	c->reader->bufidx = c->reader->buflen = 0; /* nothing unread reaches the next message */
-	c->reader->user = NULL;
+	struct soap *soap = c->reader;
+
+	soap_end(soap);
+	soap->bufidx = soap->buflen = 0; /* nothing unread reaches the next message */
+	explicit_bzero(soap->buf, c->given < sizeof(soap->buf) ? c->given : sizeof(soap->buf));
+	if (soap->labbuf != NULL) /* where texts are put together */
+		explicit_bzero(soap->labbuf, soap->lablen);
+	c->left = (struct octets){NULL, 0};
+	c->given = 0;
 }
 
 int
@@ -216,8 +224,8 @@ wire_write(struct codec *c, const struct wire_job *job, struct arena *arena, str
 	*out = (struct octets){s.at, s.len};
 	rc = 0;
 out:
-	soap_destroy(soap);
-	soap_end(soap);
+	soap_dealloc(
+	    soap, NULL); /* the rest of soap_end() comes first in the next soap_begin_send() */
 	soap->user = NULL;
 	return rc;
 }

@@ -16,17 +16,20 @@
 struct codec {
 	struct soap *reader;
 	struct soap *writers[2]; /* sync, async */
+	struct octets left;	 /* what the reader has not been given yet */
+	size_t given;		 /* the most that it was given at once since it was wiped */
 };
 
-/* Makes the reader read from these octets, which change as they are read, and opens the SOAP Body
- * that they are. ERR_MSG_FORMAT when they are none. */
-int wire_open_body(struct codec *, struct octets *body, struct err *) MUSTCHECK;
+/* Makes the reader read from these octets and opens the SOAP Body that they are. ERR_MSG_FORMAT
+ * when they are none. */
+int wire_open_body(struct codec *, struct octets body, struct err *) MUSTCHECK;
 
 /* Ends the reading: `read` is what the generated reader gave, NULL = failed. The Body must end
  * here. */
 int wire_close_body(struct codec *, const void *read, struct err *) MUSTCHECK;
 
-/* Frees what the reader allocated. Always called after wire_open_body(). */
+/* Frees what the reader allocated and wipes its buffers, which held a password. Always called after
+ * wire_open_body(). */
 void wire_clean(struct codec *);
 
 /* One element to be written. */

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "codec/codec.h"
+#include "codec/wire.h"
 #include "fixture.h"
 
 #define SOAP "http://schemas.xmlsoap.org/soap/envelope/"
@@ -98,7 +99,7 @@ refuse(const char *message, const char *told)
 }
 
 static void
-accept(const char *message, unsigned deviations)
+admit(const char *message, unsigned deviations)
 {
 	struct reading r = read_message(message);
 
@@ -257,23 +258,23 @@ static void
 repairs_and_names_each_known_deviation(void **state)
 {
 	(void)state;
-	accept(MESSAGE(INFO, "<w:data xmlns:w=\"urn:w\">x</w:data>"), CODEC_DATA_QUALIFIED);
-	accept(MESSAGE(INFO, "<data " XSI " xmlns:t=\"urn:t\" xsi:type=\"t:T\">x</data>"),
+	admit(MESSAGE(INFO, "<w:data xmlns:w=\"urn:w\">x</w:data>"), CODEC_DATA_QUALIFIED);
+	admit(MESSAGE(INFO, "<data " XSI " xmlns:t=\"urn:t\" xsi:type=\"t:T\">x</data>"),
 	    CODEC_DATA_TYPE_UNKNOWN);
-	accept(
+	admit(
 	    MESSAGE(INFO, "<data " XSI " xsi:type=\"nobody:T\">x</data>"), CODEC_DATA_TYPE_UNKNOWN);
-	accept(MESSAGE(INFO, "<data " XSI " xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" "
-			     "xsi:type=\"xs:string\"><x/></data>"),
+	admit(MESSAGE(INFO, "<data " XSI " xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" "
+			    "xsi:type=\"xs:string\"><x/></data>"),
 	    CODEC_DATA_STRING_WITH_CHILDREN);
-	accept(MESSAGE(INFO, "<data " XSI " xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" "
-			     "xsi:type=\"xs:string\">x</data>"),
+	admit(MESSAGE(INFO, "<data " XSI " xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" "
+			    "xsi:type=\"xs:string\">x</data>"),
 	    0);
-	accept(MESSAGE(INFO "<sessionId>49af1eac-bbc4-4bd7-8d4f-5b778d828831</sessionId>", DATA),
+	admit(MESSAGE(INFO "<sessionId>49af1eac-bbc4-4bd7-8d4f-5b778d828831</sessionId>", DATA),
 	    CODEC_SESSION_WITHOUT_BRACES);
-	accept(MESSAGE(INFO "<sessionId/>", DATA), CODEC_SESSION_EMPTY);
-	accept(MESSAGE(INFO "<properties/><properties> </properties>", DATA), CODEC_PROPERTY_EMPTY);
-	accept(MESSAGE(SENDER DATE SERVICE ID, DATA), CODEC_OUT_OF_ORDER);
-	accept(MESSAGE(INFO "<properties><value>v</value><key>k</key></properties>", DATA),
+	admit(MESSAGE(INFO "<sessionId/>", DATA), CODEC_SESSION_EMPTY);
+	admit(MESSAGE(INFO "<properties/><properties> </properties>", DATA), CODEC_PROPERTY_EMPTY);
+	admit(MESSAGE(SENDER DATE SERVICE ID, DATA), CODEC_OUT_OF_ORDER);
+	admit(MESSAGE(INFO "<properties><value>v</value><key>k</key></properties>", DATA),
 	    CODEC_OUT_OF_ORDER);
 }
 
@@ -416,7 +417,7 @@ holds_the_limits_in_characters_not_octets(void **state)
 	(void)state;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	accept(arena_printf(arena, form, repeat("ж", 30), repeat("ж", 500)), 0);
+	admit(arena_printf(arena, form, repeat("ж", 30), repeat("ж", 500)), 0);
 	refuse(arena_printf(arena, form, repeat("ж", 31), "v"), "key: longer than 30 characters");
 	refuse(
 	    arena_printf(arena, form, "k", repeat("ж", 501)), "value: longer than 500 characters");
@@ -447,7 +448,7 @@ refuses_comments_and_elements_inside_values(void **state)
 	assert_int_equal(r.rc, -1);
 	assert_int_equal(r.e.code, ERR_MSG_FORMAT);
 	refuse(MESSAGE("text" INFO, DATA), "has text between its elements");
-	accept(MESSAGE("<!-- between -->" INFO, DATA), 0);
+	admit(MESSAGE("<!-- between -->" INFO, DATA), 0);
 }
 
 static void
@@ -469,8 +470,8 @@ an_href_is_not_followed(void **state)
 	refuse(MESSAGE("<messageId href=\"#x\"/>" SERVICE DATE SENDER,
 		   "<data><messageId id=\"x\">evil</messageId></data>"),
 	    "messageId: is empty");
-	accept(MESSAGE("<messageId href=\"#x\">m-1</messageId>" SERVICE DATE SENDER,
-		   "<data><messageId id=\"x\">evil</messageId></data>"),
+	admit(MESSAGE("<messageId href=\"#x\">m-1</messageId>" SERVICE DATE SENDER,
+		  "<data><messageId id=\"x\">evil</messageId></data>"),
 	    0);
 }
 
@@ -480,13 +481,12 @@ static void
 types_of_values_do_not_steer_the_reader(void **state)
 {
 	(void)state;
-	accept(MESSAGE("<messageId " XSI " xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" "
-		       "xsi:type=\"xsd:string\">m-1</messageId>" SERVICE DATE SENDER,
-		   DATA),
+	admit(MESSAGE("<messageId " XSI " xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" "
+		      "xsi:type=\"xsd:string\">m-1</messageId>" SERVICE DATE SENDER,
+		  DATA),
 	    0);
-	accept(
-	    MESSAGE("<messageId " XSI " xsi:type=\"xsd:int\">m-1</messageId>" SERVICE DATE SENDER,
-		DATA),
+	admit(MESSAGE("<messageId " XSI " xsi:type=\"xsd:int\">m-1</messageId>" SERVICE DATE SENDER,
+		  DATA),
 	    0);
 }
 
@@ -509,7 +509,7 @@ refuses_octets_that_do_not_say_what_the_tree_says(void **state)
 	};
 
 	(void)state;
-	accept(MESSAGE(INFO, DATA), 0);
+	admit(MESSAGE(INFO, DATA), 0);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) - 1; i++) {
 		struct reading r = read_both(MESSAGE(INFO, DATA), others[i]);
 
@@ -522,7 +522,7 @@ refuses_octets_that_do_not_say_what_the_tree_says(void **state)
 		assert_int_equal(r.e.code, ERR_MSG_FORMAT);
 		assert_string_equal(r.e.public_, "");
 	}
-	accept(MESSAGE(INFO, DATA), 0);
+	admit(MESSAGE(INFO, DATA), 0);
 }
 
 /* gSOAP 2.8.124 leaves the ";" of a character reference of six digits in the text. Canonical octets
@@ -562,6 +562,22 @@ a_large_payload_is_not_copied(void **state)
 	assert_true(arena_used(own) < 2048);
 	arena_free(own);
 	dom_free(doc);
+}
+
+static void
+a_password_does_not_stay_in_the_context(void **state)
+{
+	static const char needle[] = "n33dle-in-a-haystack";
+	const char *message = arena_printf(arena,
+	    "%s<sender><senderId>pep</senderId><password>%s</password></sender>%s",
+	    BEFORE ID SERVICE DATE, needle, BETWEEN AFTER);
+	struct reading r = read_message(message);
+
+	(void)state;
+	assert_int_equal(r.rc, 0);
+	assert_string_equal(r.request.sender.password, needle);
+	assert_null(memmem(codec->reader, sizeof(*codec->reader), needle, strlen(needle)));
+	assert_null(memmem(codec->reader->labbuf, codec->reader->lablen, needle, strlen(needle)));
 }
 
 static void
@@ -635,6 +651,7 @@ main(void)
 	    cmocka_unit_test(refuses_octets_that_do_not_say_what_the_tree_says),
 	    cmocka_unit_test(refuses_a_reference_that_gsoap_reads_wrongly),
 	    cmocka_unit_test(a_large_payload_is_not_copied),
+	    cmocka_unit_test(a_password_does_not_stay_in_the_context),
 	    cmocka_unit_test(finds_the_one_data),
 	};
 
