@@ -315,6 +315,7 @@ read_all(struct conf_reader *r)
 	/* what is missing is not known while a file was not read to its end */
 	if (r->broken || r->nomem)
 		return;
+	r->conf->data_at = conf_key_place(r, "", "data_dir", (struct conf_place){r->main_file, 0});
 	finish_groups(r);
 	default_listener(r);
 	conf_check(r);

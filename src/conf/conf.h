@@ -56,6 +56,7 @@ struct conf_service {
 struct conf {
 	const char *file;
 	const char *data_dir;	 /* wsdl/ and schemas/ stand in it */
+	struct conf_place data_at;
 	const char *include_dir; /* folder of further *.conf files; "" = none */
 	const char *log_level;
 	const char *public_url; /* for the WSDL's address; "" = by the Host header */

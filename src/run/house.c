@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The house out of a configuration: trust, signing key, senders, services, contract, handlers.
+ * The house: everything that is made out of a configuration before the fork and only read
+ * afterwards.
  *
- * Tells every mistake with the line that it comes from, as `shepctl check` shows them; a house with
- * a mistake is not opened.
+ * conf/ has checked the form; here certificates and keys are loaded, handlers and profiles found.
+ * Every mistake is told, with the place in the configuration where it was said; then it fails once.
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,221 +16,279 @@
 #include "run/run.h"
 #include "run/wsdl.h"
 
-struct builder {
+/* One opening: what is built, and who is told. */
+struct opening {
 	const struct conf *conf;
 	struct run_house *house;
 	conf_complain *complain;
 	void *self;
 	unsigned mistakes;
+	bool nomem;
 };
 
-static void
-mistake(struct builder *b, struct conf_place at, const char *what)
+static void PRINTF(3, 4) tell(struct opening *o, struct conf_place at, const char *format, ...)
 {
-	b->mistakes++;
-	if (b->complain != NULL)
-		b->complain(b->self, at.file, at.line, what);
+	char what[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(what, sizeof(what), format, ap);
+	va_end(ap);
+	o->mistakes++;
+	if (o->complain != NULL)
+		o->complain(o->self, at.file != NULL ? at.file : o->conf->file, at.line, what);
 }
 
-/* A pki_complain: the file's name stands before what is wrong with it. */
-static void
-file_mistake(void *self, const char *file, const char *what)
+/* count zeroed elements, one more than asked so that there is always a pointer. */
+static void *
+room_for(struct opening *o, size_t count, size_t size)
 {
-	struct builder *b = self;
+	void *room = arena_alloc(o->house->arena, (count + 1) * size);
 
-	b->mistakes++;
-	if (b->complain != NULL)
-		b->complain(b->self, file, 0, what);
+	o->nomem |= room == NULL;
+	return room;
 }
 
 static const char *
 or_null(const char *text)
 {
-	return text == NULL || text[0] == '\0' ? NULL : text;
+	return text[0] != '\0' ? text : NULL;
 }
 
-/* --- trust -------------------------------------------------------------- */
-
-/* The certificates of all senders, NULL-terminated, in the arena. */
-static const char *const *
-pinned_files(struct builder *b)
+/* A file that one sender pins was said there; any other in the trust group. */
+static void
+tell_of_file(void *self, const char *file, const char *what)
 {
-	const struct conf *c = b->conf;
-	size_t n = 0, at = 0;
+	struct opening *o = self;
+	struct conf_place at = o->conf->trust.at;
+
+	for (size_t i = 0; i < o->conf->sender_count; i++)
+		for (size_t k = 0; k < o->conf->senders[i].certificate_count; k++)
+			if (strcmp(o->conf->senders[i].certificates[k], file) == 0)
+				at = o->conf->senders[i].at;
+	tell(o, at, "%s: %s", file, what);
+}
+
+/* All pinned files of all senders, NULL-terminated. */
+static const char *const *
+pinned_files(struct opening *o)
+{
+	const struct conf *c = o->conf;
+	size_t count = 0;
 
 	for (size_t i = 0; i < c->sender_count; i++)
-		n += c->senders[i].certificate_count;
-	const char **files = arena_alloc(b->house->arena, (n + 1) * sizeof(*files));
-	for (size_t i = 0; files != NULL && i < c->sender_count; i++)
+		count += c->senders[i].certificate_count;
+	const char **files = room_for(o, count, sizeof(*files));
+	if (files == NULL)
+		return NULL;
+	count = 0;
+	for (size_t i = 0; i < c->sender_count; i++)
 		for (size_t k = 0; k < c->senders[i].certificate_count; k++)
-			files[at++] = c->senders[i].certificates[k];
+			files[count++] = c->senders[i].certificates[k];
 	return files;
 }
 
-static int
-open_trust(struct builder *b, struct err *e)
+/* Folders that are there and empty. */
+static void
+check_census(struct opening *o, enum pki_revocation revocation)
 {
-	const struct conf *c = b->conf;
-	struct run_house *h = b->house;
-	struct pki_options o = {
+	struct pki_census n = pki_census(o->house->pki);
+
+	if (n.anchors + n.partners == 0)
+		tell(
+		    o, o->conf->trust.at, "nobody is trusted: no anchor and no pinned certificate");
+	if (revocation == PKI_REVOCATION_CRL && n.crls == 0)
+		tell(o, o->conf->trust.at, "revocation = \"crl\", but no CRL is there");
+}
+
+static void
+open_trust(struct opening *o)
+{
+	const struct conf *c = o->conf;
+	struct err e = {0};
+	unsigned before = o->mistakes;
+	const struct pki_options options = {
 	    .trust = or_null(c->trust.anchors),
 	    .partners = or_null(c->trust.partners),
-	    .pinned = pinned_files(b),
+	    .pinned = pinned_files(o),
 	    .crl = or_null(c->trust.crl),
 	    .revocation =
 		strcmp(c->trust.revocation, "crl") == 0 ? PKI_REVOCATION_CRL : PKI_REVOCATION_OFF,
 	};
-	unsigned before = b->mistakes;
-	struct err mine = {0};
 
-	if (o.pinned == NULL)
-		return err_set(e, ERR_NOMEM, "pinned certificates");
-	if (pki_open(&o, file_mistake, b, &h->pki, &mine) != 0) {
-		if (b->mistakes == before)
-			mistake(b, c->trust.at, mine.detail);
-		return 0;
-	}
-	struct pki_census n = pki_census(h->pki);
-	if (n.anchors + n.partners == 0)
-		mistake(b, c->trust.at, "nobody is trusted: no anchor and no pinned certificate");
-	if (o.revocation == PKI_REVOCATION_CRL && n.crls == 0)
-		mistake(b, c->trust.at, "revocation = \"crl\", but no CRL is there");
-	return 0;
+	if (pki_open(&options, tell_of_file, o, &o->house->pki, &e) == 0)
+		check_census(o, options.revocation);
+	else if (o->mistakes == before)
+		tell(o, c->trust.at, "%s", e.detail);
 }
 
 static void
-set_policy(struct builder *b)
+set_policy(struct opening *o)
 {
-	const struct conf *c = b->conf;
-	struct sig_policy *p = &b->house->policy;
+	const char *until = o->conf->trust.gost2004_until;
 
-	*p = sig_default_policy;
-	p->rsa_bits = c->trust.rsa_bits;
-	if (or_null(c->trust.gost2004_until) != NULL &&
-	    !clock_read(c->trust.gost2004_until, &p->gost2004_until))
-		mistake(b, c->trust.at, "gost2004_until is no date");
+	o->house->policy = sig_default_policy;
+	o->house->policy.rsa_bits = o->conf->trust.rsa_bits;
+	/* that it is a date was checked by conf/ */
+	if (until[0] != '\0' && !clock_read(until, &o->house->policy.gost2004_until))
+		o->house->policy.algorithms &= ~(unsigned)SIG_GOST2004;
 }
 
+/* An identity of PEM files, or of a PKCS#12 alone. */
 static int
-open_identity(struct builder *b, struct err *e)
+load_identity(
+    struct opening *o, const struct conf_signing *s, struct pki_identity **out, struct err *e)
 {
-	const struct conf_signing *s = &b->conf->signing;
-	struct arena *arena = arena_new();
 	const char *password = NULL;
-	struct err mine = {0};
 
-	if (arena == NULL)
-		return err_set(e, ERR_NOMEM, "signing key");
-	b->house->keyinfo = s->issuer_serial ? SIG_ISSUER_SERIAL : SIG_KEY_IDENTIFIER;
-	if (or_null(s->password_file) != NULL &&
-	    run_file_secret(s->password_file, arena, &password, &mine) != 0)
-		mistake(b, s->at, mine.detail);
-	else if (pki_identity_load(
-		     or_null(s->certificate), s->key, password, &b->house->identity, &mine) != 0)
-		mistake(b, s->at, mine.detail);
-	arena_free(arena); /* wiped, the password with it */
-	return 0;
+	if (s->password_file[0] != '\0' &&
+	    run_file_secret(s->password_file, o->house->arena, &password, e) != 0)
+		return -1;
+	if (s->certificate[0] == '\0')
+		return pki_identity_load(s->key, NULL, password, out, e);
+	return pki_identity_load(s->certificate, s->key, password, out, e);
 }
 
-/* --- senders and services ----------------------------------------------- */
-
-static int
-add_fingerprints(
-    struct builder *b, const struct conf_sender *from, struct route_sender *to, struct err *e)
+static void
+open_signing(struct opening *o)
 {
-	struct arena *arena = b->house->arena;
-	const char **prints = arena_alloc(arena, (from->certificate_count + 1) * sizeof(*prints));
+	const struct conf_signing *s = &o->conf->signing;
+	struct err e = {0};
 
-	if (prints == NULL)
-		return err_set(e, ERR_NOMEM, "senders");
-	for (size_t i = 0; i < from->certificate_count; i++) {
-		const struct pki_cert *cert = NULL;
-		struct pki_signer who;
-		struct err mine = {0};
-
-		if (pki_decode_file(b->house->pki, from->certificates[i], &cert, &mine) != 0) {
-			mistake(b, from->at, mine.detail);
-			continue;
-		}
-		pki_describe(cert, &who);
-		if ((prints[to->fingerprint_count++] = arena_strdup(arena, who.fingerprint)) ==
-		    NULL)
-			return err_set(e, ERR_NOMEM, "senders");
+	o->house->keyinfo = s->issuer_serial ? SIG_ISSUER_SERIAL : SIG_KEY_IDENTIFIER;
+	if (!s->set) {
+		tell(o, s->at, "signing is missing: replies are signed");
+		return;
 	}
-	to->fingerprints = prints;
-	return 0;
+	if (s->key[0] == '\0')
+		return; /* conf told it */
+	if (load_identity(o, s, &o->house->identity, &e) != 0) {
+		tell(o, s->at, "%s", e.detail);
+		return;
+	}
+	switch (pki_family(pki_identity_certificate(o->house->identity))) {
+	case PKI_RSA:
+	case PKI_GOST2015:
+		break;
+	case PKI_GOST2004:
+	case PKI_OTHER:
+		tell(o, s->at, "replies are signed by RSA or GOST 34.10-2015 only");
+	}
 }
 
-static int
-add_senders(struct builder *b, struct err *e)
+/* Certificate and key of TLS belong together; the door loads them again for itself. */
+static void
+check_listeners(struct opening *o)
 {
-	const struct conf *c = b->conf;
-	struct route_sender *all =
-	    arena_alloc(b->house->arena, (c->sender_count + 1) * sizeof(*all));
+	for (size_t i = 0; i < o->conf->listener_count; i++) {
+		const struct conf_listener *l = &o->conf->listeners[i];
+		struct pki_identity *identity = NULL;
+		struct err e = {0};
 
-	if (all == NULL)
-		return err_set(e, ERR_NOMEM, "senders");
-	for (size_t i = 0; i < c->sender_count; i++) {
+		if (l->tls && l->certificate[0] != '\0' && l->key[0] != '\0' &&
+		    pki_identity_load(l->certificate, l->key, NULL, &identity, &e) != 0)
+			tell(o, l->at, "%s", e.detail);
+		pki_identity_free(identity);
+	}
+}
+
+/* The fingerprint of a pinned file; the trust was opened with it, so a file that does not load was
+ * told then. */
+static const char *
+fingerprint_of(struct opening *o, const char *file)
+{
+	const struct pki_cert *cert;
+	struct pki_signer who;
+	struct err e = {0};
+
+	if (o->house->pki == NULL)
+		return "";
+	if (pki_decode_file(o->house->pki, file, &cert, &e) != 0) {
+		tell_of_file(o, file, e.detail);
+		return "";
+	}
+	pki_describe(cert, &who);
+	const char *copy = arena_strdup(o->house->arena, who.fingerprint);
+	o->nomem |= copy == NULL;
+	return copy;
+}
+
+static void
+open_senders(struct opening *o)
+{
+	const struct conf *c = o->conf;
+	struct route_sender *senders = room_for(o, c->sender_count, sizeof(*senders));
+
+	for (size_t i = 0; i < c->sender_count && senders != NULL; i++) {
 		const struct conf_sender *s = &c->senders[i];
-
-		all[i] = (struct route_sender){.sender_id = s->sender_id,
+		const char **prints = room_for(o, s->certificate_count, sizeof(*prints));
+		for (size_t k = 0; k < s->certificate_count && prints != NULL; k++)
+			prints[k] = fingerprint_of(o, s->certificates[k]);
+		senders[i] = (struct route_sender){
+		    .sender_id = s->sender_id,
 		    .secret = s->secret,
+		    .fingerprints = prints,
+		    .fingerprint_count = s->certificate_count,
 		    .bin = s->bin,
 		    .bare_faultcode = s->bare_faultcode,
-		    .suspended = s->suspended};
-		if (b->house->pki != NULL && add_fingerprints(b, s, &all[i], e) != 0)
-			return -1;
+		    .suspended = s->suspended,
+		};
 	}
-	b->house->routes.senders = all;
-	b->house->routes.sender_count = c->sender_count;
-	return 0;
+	o->house->routes.senders = senders;
+	o->house->routes.sender_count = c->sender_count;
 }
 
 static enum route_placement
-placement(const char *name)
+placement_of(const char *text)
 {
 	static const struct {
-		const char *name;
-		enum route_placement place;
+		const char *text;
+		enum route_placement placement;
 	} names[] = {{"text", ROUTE_TEXT}, {"child", ROUTE_CHILD}, {"data", ROUTE_DATA}};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(name, names[i].name) == 0)
-			return names[i].place;
+		if (strcmp(names[i].text, text) == 0)
+			return names[i].placement;
 	return ROUTE_AUTO;
 }
 
-/* What a service asks for must be there, and agree with what its handler needs. */
 static void
-check_service(struct builder *b, const struct conf_service *s)
+check_handler(struct opening *o, const struct conf_service *s)
 {
 	const struct service *handler = service_find(s->handler);
 
+	if (s->handler[0] == '\0')
+		return; /* conf told it */
 	if (handler == NULL) {
-		mistake(b, s->at, "no such handler");
+		tell(o, s->at, "service %s: there is no handler %s", s->service_id, s->handler);
 		return;
 	}
+	if (o->house->services != NULL && s->profile[0] != '\0' &&
+	    !service_has_profile(o->house->services, handler, s->profile))
+		tell(o, s->at, "service %s: handler %s has no profile %s", s->service_id,
+		    s->handler, s->profile);
 	if (handler->signs && !s->business_signature)
-		mistake(b, s->at, "this handler needs business_signature = true");
-	if (b->house->services != NULL &&
-	    !service_has_profile(b->house->services, handler, s->profile))
-		mistake(b, s->at, "no such rule profile for this handler");
+		tell(o, s->at, "service %s: handler %s needs business_signature = true",
+		    s->service_id, s->handler);
+	if (!handler->signs && s->business_signature)
+		tell(o, s->at, "service %s: handler %s takes no business signature", s->service_id,
+		    s->handler);
 }
 
-static int
-add_services(struct builder *b, struct err *e)
+static void
+open_services(struct opening *o)
 {
-	const struct conf *c = b->conf;
-	struct route_service *all =
-	    arena_alloc(b->house->arena, (c->service_count + 1) * sizeof(*all));
+	const struct conf *c = o->conf;
+	struct err e = {0};
+	struct route_service *services = room_for(o, c->service_count, sizeof(*services));
 
-	if (all == NULL)
-		return err_set(e, ERR_NOMEM, "services");
-	for (size_t i = 0; i < c->service_count; i++) {
+	if (service_open(c->data_dir, &o->house->services, &e) != 0)
+		tell(o, c->data_at, "data_dir: %s", e.detail);
+	for (size_t i = 0; i < c->service_count && services != NULL; i++) {
 		const struct conf_service *s = &c->services[i];
-
-		check_service(b, s);
-		all[i] = (struct route_service){.service_id = s->service_id,
+		check_handler(o, s);
+		services[i] = (struct route_service){
+		    .service_id = s->service_id,
 		    .handler = s->handler,
 		    .profile = s->profile,
 		    .sync = s->sync,
@@ -237,66 +297,73 @@ add_services(struct builder *b, struct err *e)
 		    .callers = s->callers,
 		    .caller_count = s->caller_count,
 		    .business_signature = s->business_signature,
-		    .placement = placement(s->placement)};
+		    .placement = placement_of(s->placement),
+		};
 	}
-	b->house->routes.services = all;
-	b->house->routes.service_count = c->service_count;
-	return 0;
+	o->house->routes.services = services;
+	o->house->routes.service_count = c->service_count;
 }
 
-/* --- all of it ---------------------------------------------------------- */
+static void
+open_contract(struct opening *o)
+{
+	struct err e = {0};
+
+	if (run_wsdl_load(o->conf->data_dir, &o->house->wsdl, &e) != 0)
+		tell(o, o->conf->data_at, "data_dir: %s", e.detail);
+}
 
 static void
-open_data(struct builder *b)
+open_all(struct opening *o)
 {
-	const struct conf *c = b->conf;
-	struct err mine = {0};
-
-	if (run_wsdl_load(c->data_dir, &b->house->wsdl, &mine) != 0)
-		file_mistake(b, c->data_dir, mine.detail);
-	err_clear(&mine);
-	if (service_open(c->data_dir, &b->house->services, &mine) != 0)
-		file_mistake(b, c->data_dir, mine.detail);
+	open_trust(o);
+	set_policy(o);
+	open_signing(o);
+	check_listeners(o);
+	open_senders(o);
+	open_services(o);
+	open_contract(o);
 }
 
 int
 run_house_open(const struct conf *conf, conf_complain *complain, void *self, struct run_house **out,
     struct err *e)
 {
-	struct run_house *h = calloc(1, sizeof(*h));
-	struct builder b = {conf, h, complain, self, 0};
+	struct run_house *house = calloc(1, sizeof(*house));
+	struct opening o = {.conf = conf, .house = house, .complain = complain, .self = self};
+	int rc = -1;
 
 	*out = NULL;
-	if (h == NULL || (h->arena = arena_new()) == NULL) {
-		free(h);
-		return err_set(e, ERR_NOMEM, "house");
-	}
-	h->conf = conf;
-	set_policy(&b);
-	open_data(&b);
-	if (open_trust(&b, e) != 0 || open_identity(&b, e) != 0 || add_senders(&b, e) != 0 ||
-	    add_services(&b, e) != 0)
-		goto out;
-	if (b.mistakes > 0) {
-		err_set(e, ERR_CONFIG, "%u mistakes in %s", b.mistakes, conf->file);
+	if (house == NULL || (house->arena = arena_new()) == NULL) {
+		err_set(e, ERR_NOMEM, "house");
 		goto out;
 	}
-	*out = h;
-	h = NULL; /* moved */
+	house->conf = conf;
+	open_all(&o);
+	if (o.nomem)
+		err_set(e, ERR_NOMEM, "house");
+	else if (o.mistakes > 0)
+		err_set(e, ERR_CONFIG, "%s: %u mistake%s", conf->file, o.mistakes,
+		    o.mistakes == 1 ? "" : "s");
+	else {
+		*out = house;
+		house = NULL; /* moved */
+		rc = 0;
+	}
 out:
-	run_house_close(h);
-	return *out == NULL ? -1 : 0;
+	run_house_close(house);
+	return rc;
 }
 
 void
-run_house_close(struct run_house *h)
+run_house_close(struct run_house *house)
 {
-	if (h == NULL)
+	if (house == NULL)
 		return;
-	service_close(h->services);
-	run_wsdl_free(h->wsdl);
-	pki_identity_free(h->identity);
-	pki_close(h->pki);
-	arena_free(h->arena);
-	free(h);
+	run_wsdl_free(house->wsdl);
+	service_close(house->services);
+	pki_identity_free(house->identity);
+	pki_close(house->pki);
+	arena_free(house->arena);
+	free(house);
 }

@@ -4,5 +4,5 @@ tests_unit_test_conf_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCK
 tests_unit_test_conf_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_conf
 
-TESTS += tests/unit/ctl_secret.sh tests/unit/ctl_send.sh
-EXTRA_DIST += tests/unit/ctl_secret.sh tests/unit/ctl_send.sh tests/lib/stand_in.py
+TESTS += tests/unit/ctl_check.sh tests/unit/ctl_secret.sh tests/unit/ctl_send.sh
+EXTRA_DIST += tests/unit/ctl_check.sh tests/unit/ctl_secret.sh tests/unit/ctl_send.sh tests/lib/stand_in.py
