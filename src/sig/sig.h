@@ -41,8 +41,9 @@ struct sig_part {
 	struct octets digested;	     /* in the arena */
 	struct pki_signer signer;
 	enum sig_algorithm algorithm;
-	/* for `inspect` and the log, filled as far as it came, also on refusal: */
-	bool digest_ok;
+	/* for `inspect` and the log, filled as far as it came, also on refusal (then signer is who
+	 * the certificate speaks of, and nothing is proved): */
+	bool digest_ok; /* the digest of the Body, or of the document, is right */
 };
 
 /* Once per process before any fork; after dom_init() and gost_load(). */
@@ -51,15 +52,21 @@ void sig_fini(void);
 
 /* The transport signature: wsse:Security over the Body. Key by KeyIdentifier (X509v3),
  * X509Certificate, BinarySecurityToken, or IssuerSerial out of the partners. Exactly one Reference
- * to the Body; besides it only the Timestamp and the token of the same Security, four at most.
- * ERR_SIG_*, ERR_PKI_*. out->verdict is SIG_VERIFIED only when it returns 0. */
+ * to the Body; besides it only the Timestamp and the token of the same Security, four at most. A
+ * Timestamp that is there must be signed and hold at `at`, five minutes of skew allowed (R-54). A
+ * prefix in an xsi:type of the Body must be declared in the Body, stand in the PrefixList, or be
+ * XML Schema's (R-26). Comments in the Body are let through: they are not in the digested octets.
+ * ERR_SIG_*, ERR_PKI_*, ERR_ENV_DUPLICATE_ID. out->verdict is SIG_VERIFIED only when it returns 0.
+ */
 int sig_verify_transport(const struct env *, struct pki *, const struct sig_policy *,
     struct instant at, struct arena *, struct sig_part *out, struct err *) MUSTCHECK;
 
 /* An enveloped signature over a whole stand-alone document (URI="", shep.md 4.2): the last child of
- * the root is the Signature. Stacked signatures are peeled from the last to the first: *count of
- * them go to out[0 .. *count-1], in that order, each with what it covered; at most `most`. All must
- * hold. Errors carry level ERR_BUSINESS. The document's tree is changed (signatures taken out). */
+ * the root is the Signature, and nothing but white space stands behind or between signatures.
+ * Stacked signatures are peeled from the last to the first: *count of them go to out[0 ..
+ * *count-1], in that order, each with what it covered (the last one the payload without any
+ * signature); at most `most`. All must hold; on a refusal out[*count-1] is the one that does not.
+ * Errors carry level ERR_BUSINESS. The document's tree is changed (signatures taken out). */
 #define SIG_MOST_SIGNERS 8
 int sig_verify_document(struct dom *, struct pki *, const struct sig_policy *, struct instant at,
     struct arena *, size_t most, struct sig_part *out, size_t *count, struct err *) MUSTCHECK;
@@ -72,8 +79,9 @@ enum sig_keyinfo {
 	SIG_ISSUER_SERIAL   /* issuer and serial only */
 };
 
-/* Signs an envelope made by env_write(): returns the octets to send. The algorithm follows the key:
- * RSA-SHA256 or GOST 34.10-2015 (512); never GOST 2004. */
+/* Signs an envelope made by env_write(): returns the octets to send, the given ones with a
+ * Signature put in. The algorithm follows the key: RSA-SHA256 or GOST 34.10-2015 (512); never GOST
+ * 2004 (ERR_CONFIG). */
 int sig_sign_envelope(struct octets envelope, const struct pki_identity *, enum sig_keyinfo,
     struct arena *, struct octets *out, struct err *) MUSTCHECK;
 
