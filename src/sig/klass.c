@@ -95,6 +95,28 @@ struct transform {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 };
 
+static bool failed;
+
+void
+sig_klasses_watch(void)
+{
+	failed = false;
+}
+
+bool
+sig_klasses_failed(void)
+{
+	return failed;
+}
+
+/* 0 when OpenSSL did what it was told, else -1 and noted. */
+static int
+done(bool ok)
+{
+	failed |= !ok;
+	return ok ? 0 : -1;
+}
+
 /* Feeds what has arrived to one of EVP's update functions, and forgets it. */
 static int
 feed(xmlSecTransformPtr t, int (*update)(EVP_MD_CTX *, const void *, size_t))
@@ -105,7 +127,7 @@ feed(xmlSecTransformPtr t, int (*update)(EVP_MD_CTX *, const void *, size_t))
 		t->status = xmlSecTransformStatusWorking;
 	if (n == 0)
 		return 0;
-	if (update(((struct transform *)t)->md, xmlSecBufferGetData(&t->inBuf), n) != 1)
+	if (done(update(((struct transform *)t)->md, xmlSecBufferGetData(&t->inBuf), n) == 1) != 0)
 		return -1;
 	return xmlSecBufferRemoveHead(&t->inBuf, n);
 }
@@ -129,7 +151,7 @@ digest_execute(xmlSecTransformPtr t, int last, xmlSecTransformCtxPtr ctx)
 		return -1;
 	if (!last)
 		return 0;
-	if (EVP_DigestFinal_ex(mine->md, mine->digest, NULL) != 1)
+	if (done(EVP_DigestFinal_ex(mine->md, mine->digest, NULL) == 1) != 0)
 		return -1;
 	t->status = xmlSecTransformStatusFinished;
 	return 0;
@@ -171,8 +193,7 @@ signature_set_key(xmlSecTransformPtr t, xmlSecKeyPtr key)
 	if (data == NULL || data->id != &key_klass)
 		return -1;
 	EVP_PKEY *pkey = ((struct key_data *)data)->pkey;
-	return EVP_DigestVerifyInit_ex(mine->md, NULL, digest, NULL, NULL, pkey, NULL) == 1 ? 0
-											    : -1;
+	return done(EVP_DigestVerifyInit_ex(mine->md, NULL, digest, NULL, NULL, pkey, NULL) == 1);
 }
 
 static int
@@ -248,11 +269,11 @@ transform_initialize(xmlSecTransformPtr t)
 	for (size_t i = 0; i < SIG_SUITES; i++)
 		if (t->id == &digest_klasses[i] || t->id == &signature_klasses[i])
 			mine->suite = &sig_suites[i];
-	if (mine->suite == NULL || (mine->md = EVP_MD_CTX_new()) == NULL)
+	if (mine->suite == NULL || done((mine->md = EVP_MD_CTX_new()) != NULL) != 0)
 		return -1;
 	if (t->id->usage != xmlSecTransformUsageDigestMethod)
 		return 0;
-	return EVP_DigestInit_ex2(mine->md, mine->suite->digest, NULL) == 1 ? 0 : -1;
+	return done(EVP_DigestInit_ex2(mine->md, mine->suite->digest, NULL) == 1);
 }
 
 xmlSecTransformId

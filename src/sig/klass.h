@@ -26,4 +26,9 @@ xmlSecTransformId sig_signature_klass(const struct sig_suite *);
  * when memory is out. */
 xmlSecKeyPtr sig_key_new(EVP_PKEY *);
 
+/* Did OpenSSL refuse to work, not to accept, since the last sig_klasses_watch()? With these suites
+ * and keys of their families that is want of memory. */
+void sig_klasses_watch(void);
+bool sig_klasses_failed(void);
+
 #endif

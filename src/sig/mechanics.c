@@ -63,6 +63,15 @@ allow_c14n(xmlSecDSigCtxPtr ctx, xmlSecTransformId id)
 		   : 0;
 }
 
+/* Without memory libxml2 and OpenSSL give wrong answers more often than errors: then nothing of
+ * what they said is the sender's fault. */
+static bool
+is_memory_out(void)
+{
+	return dom_memory_failed() || sig_klasses_failed() ||
+	       ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE;
+}
+
 /* An empty list would mean that everything is enabled. */
 static int
 allow(xmlSecDSigCtxPtr ctx, const struct sig_shape *shape)
@@ -159,6 +168,9 @@ sig_mechanics_run(const struct sig_shape *shape, EVP_PKEY *key, size_t wanted, s
 
 	*out = (struct sig_outcome){.digest_ok = false};
 	complaint[0] = '\0';
+	dom_watch_memory();
+	sig_klasses_watch();
+	ERR_clear_error();
 	if (xmlSecDSigCtxInitialize(&ctx, NULL) < 0)
 		return err_set(e, ERR_NOMEM, "xmlsec: %s", complaint);
 	if (allow(&ctx, shape) != 0 || (key != NULL && (ctx.signKey = sig_key_new(key)) == NULL)) {
@@ -167,10 +179,14 @@ sig_mechanics_run(const struct sig_shape *shape, EVP_PKEY *key, size_t wanted, s
 	}
 	if ((key == NULL ? run_references(&ctx, shape)
 			 : xmlSecDSigCtxVerify(&ctx, dom_to_xml(shape->signature))) < 0) {
-		err_set(e, ERR_SIG_STRUCTURE, "xmlsec: %s", complaint);
+		err_set(
+		    e, is_memory_out() ? ERR_NOMEM : ERR_SIG_STRUCTURE, "xmlsec: %s", complaint);
 		goto out;
 	}
-	rc = collect(&ctx, shape, wanted, a, out, e);
+	if (is_memory_out())
+		err_set(e, ERR_NOMEM, "xmlsec: %s", complaint);
+	else
+		rc = collect(&ctx, shape, wanted, a, out, e);
 out:
 	xmlSecDSigCtxFinalize(&ctx);
 	ERR_clear_error();

@@ -62,7 +62,7 @@ sig_write_digest(const struct sig_suite *suite, struct octets o, struct arena *a
 
 	*out = NULL;
 	if (EVP_Digest(o.data, o.len, md, &len, suite->digest, NULL) != 1) {
-		err_set(e, ERR_INTERNAL, "digest for %s", suite->name);
+		err_set(e, ERR_NOMEM, "digest for %s", suite->name);
 		return -1;
 	}
 	if ((*out = sig_base64_write((struct octets){md, len}, a)) != NULL)
@@ -86,7 +86,9 @@ sig_write_value(const struct pki_identity *identity, const struct sig_suite *sui
 	    EVP_DigestSignInit_ex(
 		ctx, NULL, digest, NULL, NULL, pki_identity_key(identity), NULL) != 1 ||
 	    EVP_DigestSign(ctx, value, &len, o.data, o.len) != 1) {
-		err_set(e, ERR_INTERNAL, "signing with %s: %s", suite->name,
+		bool memory =
+		    ctx == NULL || ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE;
+		err_set(e, memory ? ERR_NOMEM : ERR_INTERNAL, "signing with %s: %s", suite->name,
 		    ERR_reason_error_string(ERR_peek_error()));
 		goto out;
 	}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * sig without memory: each allocation in turn fails, our own, libxml2's, xmlsec's and OpenSSL's. A
+ * message is verified with the right octets, or ERR_NOMEM; a reply is the right one, or ERR_NOMEM.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include <openssl/crypto.h>
+
+#include "sig_common.h"
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+char *__wrap_strdup(const char *text);
+
+static long until = -1; /* allocations that still succeed; -1 = all */
+static bool refused;
+static struct err last; /* of the attempt */
+
+static bool
+refuses(void)
+{
+	if (until < 0 || until-- > 0)
+		return false;
+	refused = true;
+	return true;
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+	return refuses() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return refuses() ? NULL : __real_calloc(n, size);
+}
+
+void *
+__wrap_realloc(void *p, size_t size)
+{
+	return refuses() ? NULL : __real_realloc(p, size);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return refuses() ? NULL : __real_strdup(text);
+}
+
+static void *
+openssl_take(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return __wrap_malloc(size);
+}
+
+static void *
+openssl_resize(void *p, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return __wrap_realloc(p, size);
+}
+
+static void
+openssl_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+/* Calls attempt() with the first, second, ... allocation failing, until none is left to fail. */
+static unsigned
+starve(struct common *c, void (*attempt)(struct common *), enum err_code alike)
+{
+	unsigned failures = 0;
+
+	for (long n = 0;; n++) {
+		arena_reset(c->arena);
+		refused = false;
+		until = n;
+		attempt(c);
+		until = -1;
+		if (!refused)
+			break;
+		failures++;
+		if (last.code != ERR_OK && last.code != ERR_NOMEM && last.code != alike)
+			fail_msg(
+			    "allocation %ld: %s (%s)", n, err_row(last.code)->name, last.detail);
+	}
+	return failures;
+}
+
+static const char *message;
+static struct dom *doc;
+static struct env env;
+static char *want;
+
+static void
+verify_once(struct common *c)
+{
+	struct sig_part part;
+	struct err e = {0};
+
+	if (sig_verify_transport(&env, c->pki, &c->policy, c->at, c->arena, &part, &e) == 0)
+		assert_true(octets_is(part.digested, want));
+	else
+		assert_int_not_equal(part.verdict, SIG_VERIFIED);
+	last = e;
+}
+
+static void
+verify_family(struct common *c, const struct pki_identity *identity)
+{
+	struct octets envelope, out;
+	struct sig_part part;
+	struct err e = {0};
+
+	assert_int_equal(env_write(octets_of(PAYLOAD), "id-1", c->arena, &envelope, &e), 0);
+	assert_int_equal(
+	    sig_sign_envelope(envelope, identity, SIG_KEY_IDENTIFIER, c->arena, &out, &e), 0);
+	char *kept = strdup(arena_string(c->arena, out));
+	message = kept;
+	assert_int_equal(dom_parse(octets_of(message), &dom_default_limits, &doc, &e), 0);
+	struct arena *long_lived = arena_new();
+	assert_int_equal(env_check(doc, long_lived, &env, &e), 0);
+	/* once with everything, so that the certificate is decoded and judged */
+	assert_int_equal(
+	    sig_verify_transport(&env, c->pki, &c->policy, c->at, c->arena, &part, &e), 0);
+	want = strdup(arena_string(c->arena, part.digested));
+	assert_true(starve(c, verify_once, ERR_SIG_VALUE) > 50);
+	dom_free(doc);
+	arena_free(long_lived);
+	free(want);
+	free(kept);
+}
+
+static void
+verifies_rightly_or_is_out_of_memory(void **state)
+{
+	struct common *c = *state;
+
+	verify_family(c, c->gateway);
+	verify_family(c, c->gost);
+}
+
+static const struct pki_identity *signer;
+static char *right;
+
+static void
+sign_once(struct common *c)
+{
+	struct octets envelope, out;
+	struct err e = {0};
+
+	if (env_write(octets_of(PAYLOAD), "id-1", c->arena, &envelope, &e) == 0 &&
+	    sig_sign_envelope(envelope, signer, SIG_KEY_IDENTIFIER, c->arena, &out, &e) == 0)
+		/* the same but for the value; RSA has no other */
+		assert_true(octets_is(out, right));
+	last = e;
+}
+
+static void
+signs_rightly_or_is_out_of_memory(void **state)
+{
+	struct common *c = *state;
+	struct octets envelope, out;
+	struct err e = {0};
+
+	signer = c->gateway;
+	assert_int_equal(env_write(octets_of(PAYLOAD), "id-1", c->arena, &envelope, &e), 0);
+	assert_int_equal(
+	    sig_sign_envelope(envelope, signer, SIG_KEY_IDENTIFIER, c->arena, &out, &e), 0);
+	right = strdup(arena_string(c->arena, out));
+	assert_true(starve(c, sign_once, ERR_INTERNAL) > 20);
+	free(right);
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup(f, common_reset)
+	const struct CMUnitTest tests[] = {
+	    TEST(verifies_rightly_or_is_out_of_memory),
+	    TEST(signs_rightly_or_is_out_of_memory),
+	};
+
+	if (CRYPTO_set_mem_functions(openssl_take, openssl_resize, openssl_free) != 1)
+		return 99;
+	return cmocka_run_group_tests(tests, common_setup, common_teardown);
+}
