@@ -27,6 +27,9 @@ read_message(struct common *c, const char *text, struct sprung *s)
 	assert_int_equal(env_check(s->doc, c->arena, &s->env, &s->e), 0);
 	assert_int_equal(
 	    sig_read_shape(s->env.signature, SIG_FORM_TRANSPORT, c->arena, &s->shape, &s->e), 0);
+	/* what was read stays, whatever becomes of the tree */
+	for (size_t i = 0; i < s->shape.reference_count; i++)
+		s->shape.references[i].uri = arena_strdup(c->arena, s->shape.references[i].uri);
 	xmlAttr *id =
 	    xmlHasNsProp(dom_to_xml(s->env.body), (const xmlChar *)"Id", (const xmlChar *)ENV_WSU);
 	assert_non_null(xmlAddID(NULL, id->doc, (const xmlChar *)"body-1", id));
