@@ -23,7 +23,8 @@ clock_init(struct err *e)
 	tzset();
 	if (clock_astana((struct instant){MARCH_2_2024, 0}).offset != 5 * 3600)
 		return err_set(e, ERR_CONFIG,
-		    "tz data are missing or older than 2024a: %s is not +05:00 on 2024-03-02", ZONE);
+		    "tz data are missing or older than 2024a: %s is not +05:00 on 2024-03-02",
+		    ZONE);
 	return 0;
 }
 
@@ -45,8 +46,8 @@ clock_write(struct instant at, char text[CLOCK_TEXT])
 	struct civil c = clock_astana(at);
 	int o = abs(c.offset) / 60;
 
-	snprintf(text, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", c.year, c.month, c.day,
-	    c.hour, c.minute, c.second, c.offset < 0 ? '-' : '+', o / 60, o % 60);
+	snprintf(text, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", c.year, c.month,
+	    c.day, c.hour, c.minute, c.second, c.offset < 0 ? '-' : '+', o / 60, o % 60);
 	return text;
 }
 
@@ -58,8 +59,8 @@ clock_write_utc(struct instant at, char text[CLOCK_TEXT])
 
 	memset(&tm, 0, sizeof(tm));
 	gmtime_r(&t, &tm);
-	snprintf(text, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	snprintf(text, CLOCK_TEXT, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	return text;
 }
 

@@ -40,8 +40,8 @@ const char *clock_write(struct instant, char text[CLOCK_TEXT]);
 /* "2026-02-10T06:00:00Z". Returns text. */
 const char *clock_write_utc(struct instant, char text[CLOCK_TEXT]);
 
-/* xsd:dateTime, with fraction or none; with Z, an offset, or none (then Astana, shep.md 5.4); also a
- * date with or without an offset (then its first instant). false when it is none of these. */
+/* xsd:dateTime, with fraction or none; with Z, an offset, or none (then Astana, shep.md 5.4); also
+ * a date with or without an offset (then its first instant). false when it is none of these. */
 bool clock_read(const char *text, struct instant *out);
 
 /* -1, 0, 1 */

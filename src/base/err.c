@@ -35,8 +35,7 @@ cut_utf8(char *text)
 		text[i - 1] = '\0';
 }
 
-static void PRINTF(3, 0)
-put(char *into, size_t size, const char *format, va_list ap)
+static void PRINTF(3, 0) put(char *into, size_t size, const char *format, va_list ap)
 {
 	if (vsnprintf(into, size, format, ap) >= (int)size)
 		cut_utf8(into);
@@ -105,5 +104,5 @@ err_wire(const struct err *e)
 	const struct err_row *row = err_row(e->code);
 
 	return e->level == ERR_BUSINESS && row->wire_business[0] != '\0' ? row->wire_business
-									  : row->wire;
+									 : row->wire;
 }

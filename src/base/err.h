@@ -4,7 +4,8 @@
  *
  * A function that can fail returns 0 or -1 and takes a struct err * last, never NULL. The first
  * error wins: a second err_set() on the same struct changes nothing. What a peer may read is the
- * table's text; the detail never leaves the machine, except what err_tell() marks as the peer's own.
+ * table's text; the detail never leaves the machine, except what err_tell() marks as the peer's
+ * own.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
@@ -45,9 +46,9 @@ enum err_language {
 struct err {
 	enum err_code code;
 	enum err_level level;
-	const char *where;  /* function of the first err_set() */
-	char detail[512];   /* for our log: the rule that was broken */
-	char public_[256];  /* errorData: what is wrong with the caller's own message; may be "" */
+	const char *where; /* function of the first err_set() */
+	char detail[512];  /* for our log: the rule that was broken */
+	char public_[256]; /* errorData: what is wrong with the caller's own message; may be "" */
 };
 
 struct err_row {
@@ -80,7 +81,8 @@ void err_clear(struct err *e);
 /* The table's row; ERR_OK gives a row named "OK". Never NULL. */
 const struct err_row *err_row(enum err_code code);
 
-/* The contract's code of this error at its level: "SCE006" or "SCE016"; "" for plain HTTP errors. */
+/* The contract's code of this error at its level: "SCE006" or "SCE016"; "" for plain HTTP errors.
+ */
 const char *err_wire(const struct err *e);
 
 #endif

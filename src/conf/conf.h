@@ -55,7 +55,7 @@ struct conf_service {
 
 struct conf {
 	const char *file;
-	const char *data_dir;	 /* wsdl/ and schemas/ stand in it */
+	const char *data_dir; /* wsdl/ and schemas/ stand in it */
 	struct conf_place data_at;
 	const char *include_dir; /* folder of further *.conf files; "" = none */
 	const char *log_level;

@@ -2,10 +2,11 @@
  *
  * The door: gSOAP's listener behind a guard, TLS, and the outbound client.
  *
- * Promise: a struct door_request is one whole HTTP request: framed by exactly one Content-Length (or a
- * complete chunked body), within its size limit (refused before the body is read), UTF-8 XML by its
- * media type, not encoded, and read before the deadline; nothing of it is read again, and no octet of
- * one connection ever reaches the next. gSOAP's runtime and OpenSSL's SSL_* are known here.
+ * Promise: a struct door_request is one whole HTTP request: framed by exactly one Content-Length
+ * (or a complete chunked body), within its size limit (refused before the body is read), UTF-8 XML
+ * by its media type, not encoded, and read before the deadline; nothing of it is read again, and no
+ * octet of one connection ever reaches the next. gSOAP's runtime and OpenSSL's SSL_* are known
+ * here.
  */
 #ifndef DOOR_DOOR_H
 #define DOOR_DOOR_H
@@ -49,11 +50,13 @@ struct door_reply {
 };
 
 /* Called for each whole request. Fills the reply out of the arena; never fails. */
-typedef void door_handler(void *self, const struct door_request *, struct arena *, struct door_reply *);
+typedef void door_handler(
+    void *self, const struct door_request *, struct arena *, struct door_reply *);
 
-/* Told of each request that the door itself refused (framing, size, time): after the answer left. */
-typedef void door_refused(void *self, const char *peer, const char *method, const char *path,
-    const struct err *);
+/* Told of each request that the door itself refused (framing, size, time): after the answer left.
+ */
+typedef void door_refused(
+    void *self, const char *peer, const char *method, const char *path, const struct err *);
 
 struct door; /* a listening socket */
 
@@ -66,18 +69,20 @@ unsigned door_port(const struct door *);
  * once, so that a balancer in front goes elsewhere. */
 void door_bar(struct door *);
 
-/* Serves connections from these doors until *stop is not 0; then what waits in the queue and what is in
- * flight is finished, idle connections get a fifth of a second, and it returns. One process handles one
- * request at a time; silent and slow connections are watched meanwhile and keep nobody out. Signals that
- * the caller blocks are let in only while it waits: block those whose handler sets *stop. SIGPIPE is
- * ignored from here on. A handler may set *stop itself: its answer then says Connection: close. */
+/* Serves connections from these doors until *stop is not 0; then what waits in the queue and what
+ * is in flight is finished, idle connections get a fifth of a second, and it returns. One process
+ * handles one request at a time; silent and slow connections are watched meanwhile and keep nobody
+ * out. Signals that the caller blocks are let in only while it waits: block those whose handler
+ * sets *stop. SIGPIPE is ignored from here on. A handler may set *stop itself: its answer then says
+ * Connection: close. */
 int door_serve(struct door *const *doors, size_t count, door_handler *, door_refused *, void *self,
     const volatile int *stop, struct err *) MUSTCHECK;
 
-/* The outbound client: POSTs octets, returns status and body (in the arena). url is http:// or https://;
- * ca is a PEM file of anchors for https, or NULL for the system's; the certificate must name the host.
- * seconds bounds everything but the look-up of a host name. ERR_HTTP_UNREACHABLE, _TIMEOUT, _FRAMING,
- * _TOO_LARGE, _HEADERS, _MEDIA_TYPE (an encoded body); ERR_CONFIG when ca cannot be used. */
+/* The outbound client: POSTs octets, returns status and body (in the arena). url is http:// or
+ * https://; ca is a PEM file of anchors for https, or NULL for the system's; the certificate must
+ * name the host. seconds bounds everything but the look-up of a host name. ERR_HTTP_UNREACHABLE,
+ * _TIMEOUT, _FRAMING, _TOO_LARGE, _HEADERS, _MEDIA_TYPE (an encoded body); ERR_CONFIG when ca
+ * cannot be used. */
 struct door_call {
 	const char *url;
 	const char *ca;

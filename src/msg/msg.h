@@ -35,8 +35,8 @@ struct msg_request {
 	const char *correlation_id;
 	const char *service_id;
 	const char *route_id;
-	const char *session_id;		/* as received */
-	const char *message_date_text;	/* as received */
+	const char *session_id;	       /* as received */
+	const char *message_date_text; /* as received */
 	struct instant message_date;
 	struct msg_sender sender;
 	const struct msg_property *properties;
@@ -67,7 +67,7 @@ struct msg_fault {
 /* Who signed the business data; copied from pki_signer so that services need not know pki/. */
 struct msg_signer {
 	const char *iin, *bin, *name, *serial;
-	bool person;	   /* a natural person's certificate */
+	bool person; /* a natural person's certificate */
 	bool legal, head, signright, employee, system;
 	bool sign_capable; /* false: authentication only */
 };

@@ -20,14 +20,15 @@ enum route_placement {
 
 struct route_sender {
 	const char *sender_id;
-	/* Salted SHA-256 of the secret, hex: "salt$digest". The secret is machine-made and comes with
-	 * every message, so a slow KDF would buy nothing and cost a request's time (design.md 8). */
+	/* Salted SHA-256 of the secret, hex: "salt$digest". The secret is machine-made and comes
+	 * with every message, so a slow KDF would buy nothing and cost a request's time (design.md
+	 * 8). */
 	const char *secret;
-	const char *const *fingerprints; /* SHA-256 of certificates that may sign for it; empty = any
-					    that the trust accepts */
+	const char *const *fingerprints; /* SHA-256 of certificates that may sign for it; empty =
+					    any that the trust accepts */
 	size_t fingerprint_count;
-	const char *bin;       /* the transport certificate's BIN must be this; "" = any */
-	bool bare_faultcode;   /* faultcode is the bare code, as one platform does */
+	const char *bin;     /* the transport certificate's BIN must be this; "" = any */
+	bool bare_faultcode; /* faultcode is the bare code, as one platform does */
 	bool suspended;
 };
 

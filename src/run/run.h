@@ -65,8 +65,8 @@ void run_pipeline(
 void run_refused(
     struct run_desk *, const char *peer, const char *method, const char *path, const struct err *);
 
-/* The daemon's life: master, workers, signals. Once connections are accepted the ports are written to
- * ready_file, a line each in the order of the configuration, unless it is NULL. Returns the exit
+/* The daemon's life: master, workers, signals. Once connections are accepted the ports are written
+ * to ready_file, a line each in the order of the configuration, unless it is NULL. Returns the exit
  * status. */
 int run_master(const char *conf_file, const char *ready_file);
 

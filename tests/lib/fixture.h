@@ -13,8 +13,8 @@
 const char *fixture_srcdir(void);
 const char *fixture_builddir(void);
 
-/* A path below ../shared, in the arena; NULL when the folder is not there. The caller counts what it
- * skips and says so with fixture_skipped(). */
+/* A path below ../shared, in the arena; NULL when the folder is not there. The caller counts what
+ * it skips and says so with fixture_skipped(). */
 const char *fixture_shared(struct arena *, const char *relative);
 
 /* Prints "SKIPPED n: why", which the tiers count. */
