@@ -17,6 +17,8 @@
 
 #include "door/room.h"
 
+#define FIRST_ROOM ((size_t)16 * 1024) /* doubled when full */
+
 struct post {
 	const struct door_call *call;
 	struct arena *arena;
@@ -152,7 +154,7 @@ read_head(struct soap *s, struct post *p)
 static int
 give_room(struct post *p, size_t want)
 {
-	size_t room = p->room == 0 ? 16 * 1024 : p->room;
+	size_t room = p->room == 0 ? FIRST_ROOM : p->room;
 	unsigned char *body;
 
 	if (want > p->call->answer_limit)

@@ -64,7 +64,7 @@ open_doors(struct master *m, struct err *e)
 {
 	const struct conf *c = m->conf;
 
-	m->doors = calloc(c->listener_count, sizeof(*m->doors));
+	m->doors = calloc(c->listener_count, sizeof(struct door *));
 	if (m->doors == NULL)
 		return err_set(e, ERR_NOMEM, "listeners");
 	for (; m->door_count < c->listener_count; m->door_count++) {

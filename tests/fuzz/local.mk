@@ -5,6 +5,7 @@ EXTRA_PROGRAMS =
 FUZZ_TARGETS =
 FUZZ_SECONDS = 60
 FUZZ_FLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib -I$(top_srcdir)/tests/fuzz
+include tests/fuzz/http.mk
 include tests/fuzz/dom.mk
 include tests/fuzz/env.mk
 include tests/fuzz/codec.mk

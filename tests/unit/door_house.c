@@ -111,7 +111,7 @@ struct door_options
 house_options(void)
 {
 	return (struct door_options){.address = "127.0.0.1",
-	    .body_limit = 1024 * 1024,
+	    .body_limit = 1048576,
 	    .request_seconds = 20,
 	    .idle_seconds = 20,
 	    .keep_alive = 100};
@@ -233,7 +233,7 @@ answer_size(const char *text)
 const char *
 house_hear(int fd, struct arena *a)
 {
-	size_t room = 64 * 1024, n = 0;
+	size_t room = 65536, n = 0;
 	char *text = arena_alloc(a, room);
 
 	assert_non_null(text);
@@ -251,7 +251,7 @@ house_hear(int fd, struct arena *a)
 const char *
 house_hear_all(int fd, struct arena *a)
 {
-	size_t room = 64 * 1024, n = 0, got;
+	size_t room = 65536, n = 0, got;
 	char *text = arena_alloc(a, room);
 
 	assert_non_null(text);

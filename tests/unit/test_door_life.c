@@ -136,7 +136,7 @@ a_large_answer_arrives_whole(void **state)
 	house_say_text(fd, house_post(arena, "/big", "x"));
 	while ((got = (size_t)recv(fd, at, sizeof(at), 0)) > 0 && got != SIZE_MAX)
 		n += got;
-	assert_true(n > 8 * 1024 * 1024 && n < 8 * 1024 * 1024 + 512);
+	assert_true(n > 8388608 && n < 8388608 + 512);
 	close(fd);
 }
 
@@ -308,7 +308,7 @@ bodies_that_wait_have_a_budget(void **state)
 	int fds[5];
 
 	(void)state;
-	o.body_limit = 32 * 1024 * 1024;
+	o.body_limit = 33554432;
 	house = house_start(&o, 1, 1);
 	for (size_t i = 0; i < 5; i++) {
 		fds[i] = house_call(&house);
