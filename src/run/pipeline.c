@@ -280,6 +280,19 @@ serve_message(struct call *c, struct door_reply *reply)
 	dom_free(c->doc);
 }
 
+/* Nothing is served there: a plain answer, and evidence like every other refusal. */
+static void
+refuse_path(struct call *c, struct door_reply *reply)
+{
+	err_set(&c->err, ERR_HTTP_PATH, "%s", c->http->path);
+	run_sha256(c->http->body, c->received_sha256);
+	reply_plain(&c->err, reply);
+	c->reply = reply->body;
+	if (run_uuid(c->transaction, &c->err) == 0)
+		run_evidence_refusal(c);
+	run_evidence_log(c, "refused", reply->status);
+}
+
 void
 run_pipeline(struct run_desk *desk, const struct door_request *http, struct arena *arena,
     struct door_reply *reply)
@@ -291,16 +304,12 @@ run_pipeline(struct run_desk *desk, const struct door_request *http, struct aren
 	    .started = run_monotonic()};
 
 	if (strcmp(http->method, "GET") == 0) {
-		if (run_wsdl_get(
+		if (!run_wsdl_get(
 			desk->house->wsdl, http, desk->house->conf->public_url, arena, reply))
-			return;
-		err_set(&c.err, ERR_HTTP_PATH, "%s", http->path);
-	} else if (strcmp(http->path, SYNC_PATH) != 0) {
-		err_set(&c.err, ERR_HTTP_PATH, "%s", http->path);
-	} else {
+			refuse_path(&c, reply);
+	} else if (strcmp(http->path, SYNC_PATH) == 0) {
 		serve_message(&c, reply);
-		return;
+	} else {
+		refuse_path(&c, reply);
 	}
-	reply_plain(&c.err, reply);
-	run_evidence_log(&c, "refused", reply->status);
 }

@@ -2,4 +2,5 @@
 # programs are built by `make check` already, so that they cannot rot.
 INTEGRATION_TESTS =
 include tests/integration/db.mk
-EXTRA_DIST += $(INTEGRATION_TESTS)
+INTEGRATION_TESTS += tests/integration/main_job.sh tests/integration/bad_input.sh
+EXTRA_DIST += $(INTEGRATION_TESTS) tests/integration/zeep_client.py tests/lib/house.sh

@@ -9,7 +9,8 @@ import sys
 
 def letter(text, _):
     """One letter of the signed payload becomes another one."""
-    at = text.index(b"</", text.index(b"requestData")) - 1
+    value = re.compile(rb"(?:&gt;|>)([0-9A-Za-z]{3,})(?:&lt;|<)").search(text, text.index(b"requestData"))
+    at = value.end(1) - 1
     return text[:at] + (b"1" if text[at:at + 1] != b"1" else b"2") + text[at + 1:]
 
 
