@@ -51,7 +51,7 @@ X("services", sync, BOOL, conf_service, sync, "true", "", "reachable on the sync
 X("services", async, BOOL, conf_service, async, "false", "", "reachable on the asynchronous channel")
 X("services", enabled, BOOL, conf_service, enabled, "true", "", "offered at all")
 
-X("limits", workers, NUMBER, conf, limits.workers, "4", "1..256", "worker processes, each with one connection at a time")
+X("limits", workers, NUMBER, conf, limits.workers, "4", "1..256", "worker processes, each with one request at a time")
 X("limits", body_octets, NUMBER, conf, limits.body_octets, "1048576", "4096..67108864", "largest message")
 X("limits", request_seconds, NUMBER, conf, limits.request_seconds, "30", "1..600", "deadline of one request, from its first octet to the end of the answer")
 X("limits", idle_seconds, NUMBER, conf, limits.idle_seconds, "5", "1..600", "longest silence between two requests of one connection")
