@@ -30,6 +30,8 @@ struct stage {
 	struct octets message;	/* what goes in next */
 	struct octets previous; /* the reply before the last one */
 	struct door_reply reply;
+	const char *edits[8]; /* "old => new", for the next message before it is signed */
+	size_t edit_count;
 	const char *file;
 	int line;
 	unsigned passed, failed;
@@ -154,6 +156,36 @@ business(struct stage *s, const char *line, const char **attributes)
 	return doc;
 }
 
+/* What partners do differently: the operation is changed before it is signed. */
+static struct octets
+edit(struct stage *s, struct octets operation)
+{
+	for (size_t i = 0; i < s->edit_count; i++) {
+		const char *text = arena_string(s->keep, operation);
+		const char *arrow = strstr(s->edits[i], " => ");
+		const char *old =
+		    arena_printf(s->keep, "%.*s", (int)(arrow - s->edits[i]), s->edits[i]);
+		const char *at = strstr(text, old);
+		if (at == NULL) {
+			fail(s, "not in the message", old);
+			exit(1);
+		}
+		operation = octets_of(arena_printf(
+		    s->keep, "%.*s%s%s", (int)(at - text), text, arrow + 4, at + strlen(old)));
+	}
+	s->edit_count = 0;
+	return operation;
+}
+
+static void
+do_edit(struct stage *s, const char *line)
+{
+	if (strstr(line, " => ") == NULL || s->edit_count == sizeof(s->edits) / sizeof(s->edits[0]))
+		fail(s, "edit", line);
+	else
+		s->edits[s->edit_count++] = arena_strdup(s->keep, line);
+}
+
 /* message service=.. id=.. [sender=..] [secret=..] gateway=rsa/gateway [citizen=..] payload=.. */
 static void
 do_message(struct stage *s, const char *line)
@@ -178,6 +210,7 @@ do_message(struct stage *s, const char *line)
 	must(s,
 	    codec_write_sync_request(s->desk->codec, &r, data, attributes, s->keep, &operation, &e),
 	    &e);
+	operation = edit(s, operation);
 	must(s, env_write(operation, *gateway == '-' ? NULL : "id-body", s->keep, &envelope, &e),
 	    &e);
 	if (*gateway != '-') {
@@ -344,6 +377,8 @@ obey(struct stage *s, char *line)
 	else if (strcmp(line, "file") == 0)
 		s->message = fixture_file(
 		    s->keep, arena_printf(s->keep, "%s/tests/scenario/%s", fixture_srcdir(), rest));
+	else if (strcmp(line, "edit") == 0)
+		do_edit(s, rest);
 	else if (strcmp(line, "tamper") == 0)
 		do_tamper(s, rest);
 	else if (strcmp(line, "send") == 0)
