@@ -230,7 +230,6 @@ call(struct soap *s, struct post *p)
 	s->user = p;
 	s->fsslauth = use_tls;
 	s->ssl_flags = SOAP_SSL_REQUIRE_SERVER_AUTHENTICATION;
-	soap_set_omode(s, SOAP_IO_BUFFER); /* else gSOAP keeps fpost for later: it stores first */
 	s->connect_timeout = s->recv_timeout = s->send_timeout = s->transfer_timeout = seconds;
 	if (soap_connect_command(s, SOAP_POST, c->url, "") != SOAP_OK)
 		return err_set(p->err,

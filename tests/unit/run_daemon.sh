@@ -1,0 +1,178 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# shepd as a process, without a database: its command line, its workers, its signals, its end. What it
+# answers is other tests' matter; the contract, which needs no database, shows that it serves.
+set -u
+. "$SRCDIR/tests/lib/check.sh"
+dir=$(mktemp -d "${TMPDIR:-/tmp}/shepd-daemon.XXXXXX") || exit 1
+master=
+hole=
+leave()
+{
+	[ -z "$master" ] || kill -9 "$master" 2>/dev/null
+	[ -z "$hole" ] || kill "$hole" 2>/dev/null
+	rm -rf "$dir"
+}
+trap leave EXIT
+pki=$BUILDDIR/testpki
+mkdir -p "$dir/shepd.conf.d" "$dir/keys" "$dir/pki/partners"
+ln -s "$pki/trust" "$dir/pki/anchors"
+ln -s "$pki/crl" "$dir/pki/crl"
+cp "$pki/rsa/gateway.pem" "$dir/keys/signing.pem"
+cp "$pki/rsa/gateway.key" "$dir/keys/signing.key"
+
+# configure LIMITS DATABASE-PORT
+configure()
+{
+	sed "/^limits: {/,/^};/c limits: { $1 };" "$SRCDIR/deploy/shepd.conf" >"$dir/shepd.conf"
+	sed "/^listen: (/,/^);/d; s|^data_dir.*|data_dir = \"$SRCDIR\";|
+		s|^\tdaemon = .*|\tdaemon = \"host=127.0.0.1 port=$2 user=nobody dbname=none\";|
+		s|milliseconds = .*|milliseconds = 60000;|" \
+		"$SRCDIR/deploy/shepd.conf.d/site.conf" >"$dir/shepd.conf.d/site.conf"
+	cat >>"$dir/shepd.conf.d/site.conf" <<-C
+		listen: ( { address = "127.0.0.1"; port = 0; },
+			{ address = "127.0.0.1"; port = 0; tls = true;
+			  certificate = "$pki/rsa/tls.pem"; key = "$pki/rsa/tls.key"; } );
+	C
+}
+
+# until_so COMMAND...: waits until it succeeds, 30 s at most.
+until_so()
+{
+	for _ in $(seq 600); do
+		"$@" >/dev/null 2>&1 && return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+start()
+{
+	rm -f "$dir/ready"
+	: >"$dir/log"
+	"$BUILDDIR/shepd" -c "$dir/shepd.conf" --ready-file "$dir/ready" 2>"$dir/log" &
+	master=$!
+	until_so test -s "$dir/ready" || { cat "$dir/log"; exit 1; }
+	port=$(sed -n 1p "$dir/ready")
+	tls_port=$(sed -n 2p "$dir/ready")
+}
+
+stop()
+{
+	kill -TERM "$master"
+	wait "$master"
+	code=$?
+	master=
+}
+
+served()
+{
+	curl -sS -m 30 "http://127.0.0.1:$port/sync?wsdl" 2>&1 | grep -q 'wsdl:definitions\|definitions'
+}
+
+workers()
+{
+	pgrep -P "$master" | sort | tr '\n' ' '
+}
+
+logged()
+{
+	grep -qE -e "$1" "$dir/log"
+}
+
+# --- command line and configuration ------------------------------------------------------------------
+"$BUILDDIR/shepd" --nonsense 2>/dev/null
+is "a wrong option ends with 2" $? 2
+"$BUILDDIR/shepd" surplus 2>/dev/null
+is "an argument ends with 2" $? 2
+has "--version" "$("$BUILDDIR/shepd" --version)" '^shepd [0-9]'
+"$BUILDDIR/shepd" -c "$dir/nowhere.conf" 2>"$dir/log"
+is "no configuration ends with 1" $? 1
+ok "and says which" logged 'event=configuration file=.*nowhere.conf'
+configure 'workers = 2;' 1
+sed -i 's/workers = 2/workers = 0; colour = 3/' "$dir/shepd.conf"
+"$BUILDDIR/shepd" -c "$dir/shepd.conf" 2>"$dir/log"
+is "mistakes end with 1" $? 1
+is "every mistake has its line" "$(grep -c 'event=configuration .*line=[1-9]' "$dir/log")" 2
+
+# --- workers -------------------------------------------------------------------------------------------
+configure 'workers = 3;' 1
+start
+ok "the ready line names the ports" logged "event=ready ports=$port,$tls_port workers=3"
+is "as many workers as configured" "$(workers | wc -w)" 3
+ok "served" served
+ok "served over TLS" curl -sS -m 30 -o "$dir/wsdl" -k \
+	"https://127.0.0.1:$tls_port/sync?wsdl"
+before=$(workers)
+victim=${before%% *}
+kill -9 "$victim"
+ok "a killed worker is told" until_so logged "event=worker-died worker=$victim how=\"signal 9\""
+three_others() { [ "$(workers | wc -w)" -eq 3 ] && ! workers | tr ' ' '\n' | grep -qxF -e "${1// /$'\n'}"; }
+ok "and replaced" until_so three_others "$victim"
+ok "served after it" served
+for _ in 1 2 3; do
+	gone=$(workers)
+	kill -9 $gone
+	ok "all killed, all replaced" until_so three_others "${gone% }"
+done
+ok "served after that" served
+kill -HUP "$master"
+ok "SIGHUP is noted" until_so logged event=hangup
+ok "and changes nothing" served
+sed "s/port = 0; }/port = $port; }/" "$dir/shepd.conf.d/site.conf" >"$dir/shepd.conf.d/site.conf.new"
+mv "$dir/shepd.conf.d/site.conf.new" "$dir/shepd.conf.d/site.conf"
+"$BUILDDIR/shepd" -c "$dir/shepd.conf" 2>"$dir/second"
+is "a second daemon on the same port ends with 1" $? 1
+has "and says why" "$(cat "$dir/second")" "event=not-started code=CONFIG .*port $port"
+stop
+is "SIGTERM ends with 0" "$code" 0
+ok "stopped is the last line" test "$(tail -n 1 "$dir/log" | grep -c event=stopped)" = 1
+served
+is "nobody listens any more" $? 1
+
+# --- a worker's share, and what is left of a master ------------------------------------------------
+configure 'workers = 2; worker_requests = 5;' 1
+start
+before=$(workers)
+good=0
+for _ in $(seq 40); do
+	served && good=$((good + 1))
+done
+is "no request is lost when workers are replaced after their share" "$good" 40
+ok "they were replaced" test "$before" != "$(workers)"
+ok "they left well" logged 'event=worker-left .*how="exit 0"'
+orphans=$(workers)
+kill -9 "$master"
+wait "$master" 2>/dev/null
+master=
+nobody() { for pid in $orphans; do kill -0 "$pid" 2>/dev/null && return 1; done; return 0; }
+ok "workers do not outlive their master" until_so nobody
+
+# --- a worker that is stuck --------------------------------------------------------------------------
+cat >"$dir/hole.py" <<'P'
+import socket, sys
+hole = socket.create_server(("127.0.0.1", 0))
+print(hole.getsockname()[1], flush=True)
+kept = []
+while True:
+    kept.append(hole.accept())
+    print("called", flush=True)
+P
+/usr/bin/python3 "$dir/hole.py" >"$dir/hole" &
+hole=$!
+until_so test -s "$dir/hole"
+configure 'workers = 1; request_seconds = 2;' "$(head -n 1 "$dir/hole")"
+start
+curl -sS -m 60 -H 'Content-Type: text/xml' -d '<x/>' "http://127.0.0.1:$port/sync" >"$dir/answer" 2>&1 &
+client=$!
+ok "a request waits for a database that is silent" until_so grep -q called "$dir/hole"
+victim=$(workers)
+kill -STOP $victim
+ok "its worker is killed when deadline and grace are over" until_so logged "event=worker-stuck worker=${victim% }"
+ok "and replaced" until_so served
+wait "$client"
+is "its client learns that the connection is gone" $? 52
+stop
+is "SIGTERM ends with 0 after that" "$code" 0
+finish
