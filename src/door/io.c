@@ -78,7 +78,7 @@ io_write(struct soap *s, const void *at, size_t n, short *wants)
 bool
 io_has_more(const struct soap *s)
 {
-	return s->ssl != NULL && SSL_has_pending(s->ssl) != 0;
+	return s->ssl != NULL && SSL_pending(s->ssl) > 0;
 }
 
 void

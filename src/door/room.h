@@ -97,6 +97,9 @@ int tls_client(const char *ca, SSL_CTX **out, struct err *) MUSTCHECK;
 /* The next step of the server's handshake: 0 when agreed, or IO_WAIT, IO_BROKEN. */
 int tls_accept(struct soap *, SSL_CTX *, short *wants);
 
+/* True when the peer has sent at least one octet. */
+bool tls_heard(const struct soap *);
+
 /* Copies OpenSSL's first reason and empties its queue. */
 const char *tls_reason(char *text, size_t size);
 

@@ -166,31 +166,34 @@ handle(struct room *r, struct conn *c)
 	arena_reset(r->arena);
 }
 
-/* True when the same connection may have another request waiting already. */
-static bool
+static void
 found(struct room *r, struct conn *c, enum guard_found what, const struct err *e)
 {
-	if (what == GUARD_WHOLE) {
+	if (what == GUARD_WHOLE)
 		handle(r, c);
-		return c->state == CONN_IDLE && c->soap->buflen > 0;
-	}
-	if (what == GUARD_REFUSED || (what == GUARD_END && e->code != ERR_OK))
+	else if (what == GUARD_REFUSED || (what == GUARD_END && e->code != ERR_OK))
 		refuse(r, c, e);
 	else if (what == GUARD_END)
 		drop(c);
-	return false;
+}
+
+/* Octets that are here already, where poll() does not see them. */
+static bool
+has_more(const struct conn *c)
+{
+	if (c->state != CONN_IDLE && c->state != CONN_HEAD && c->state != CONN_BODY)
+		return false;
+	return io_has_more(c->soap) || (c->state == CONN_IDLE && c->soap->buflen > 0);
 }
 
 static void
 listen_to(struct room *r, struct conn *c)
 {
-	struct err e = {0};
-	bool again = found(r, c, guard_read(c, &e), &e);
-
-	while (again) {
-		struct err next = {0};
-		again = found(r, c, guard_take(c, &next), &next);
-	}
+	do {
+		struct err e = {0};
+		bool here = c->state == CONN_IDLE && c->soap->buflen > 0;
+		found(r, c, here ? guard_take(c, &e) : guard_read(c, &e), &e);
+	} while (has_more(c));
 }
 
 static void
@@ -204,7 +207,9 @@ shake_hands(struct room *r, struct conn *c)
 		return;
 	if (rc == IO_BROKEN) {
 		err_set(&e, ERR_HTTP_FRAMING, "TLS: %s", tls_reason(why, sizeof(why)));
-		tell_refused(r, c, &e);
+		if (tls_heard(
+			c->soap)) /* a balancer that only looks whether we listen is no event */
+			tell_refused(r, c, &e);
 		drop(c);
 		return;
 	}
@@ -230,6 +235,8 @@ step(struct room *r, struct conn *c)
 		break;
 	case CONN_WRITE:
 		answered(r, c, reply_go_on(c));
+		if (has_more(c))
+			listen_to(r, c);
 		break;
 	case CONN_LINGER:
 		throw_away(c);
@@ -255,7 +262,8 @@ too_late(struct room *r, struct conn *c)
 		break;
 	case CONN_HANDSHAKE:
 		err_set(&e, ERR_HTTP_TIMEOUT, "TLS was not agreed in time");
-		tell_refused(r, c, &e);
+		if (tls_heard(c->soap))
+			tell_refused(r, c, &e);
 		break;
 	case CONN_FREE:
 		return;

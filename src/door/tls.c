@@ -124,3 +124,9 @@ tls_accept(struct soap *s, SSL_CTX *c, short *wants)
 	*wants = why == SSL_ERROR_WANT_WRITE ? POLLOUT : POLLIN;
 	return why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE ? IO_WAIT : IO_BROKEN;
 }
+
+bool
+tls_heard(const struct soap *s)
+{
+	return s->ssl != NULL && BIO_number_read(SSL_get_rbio(s->ssl)) > 0;
+}

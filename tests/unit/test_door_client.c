@@ -359,6 +359,35 @@ plain_http_on_the_tls_port_never_reaches_the_handler(void **state)
 }
 
 static void
+a_look_whether_the_tls_port_listens_is_no_event(void **state)
+{
+	struct house h = tls_house("here");
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		close(house_call(&h));
+	assert_int_equal(s_client(&h, ""), 0); /* what came before has been dealt with */
+	assert_int_equal(h.log->refusals, 0);
+	assert_int_equal(h.log->calls, 1);
+	house_stop(&h);
+}
+
+static void
+requests_in_one_tls_record_are_all_answered(void **state)
+{
+	struct house h = tls_house("here");
+
+	(void)state;
+	run(arena_printf(arena,
+	    "printf 'GET /a?wsdl HTTP/1.1\\r\\n\\r\\nGET /b?wsdl HTTP/1.1\\r\\n\\r\\n"
+	    "GET /c?wsdl HTTP/1.0\\r\\n\\r\\n' | openssl s_client -quiet -connect 127.0.0.1:%u "
+	    "2>/dev/null | grep -c '200 OK' | grep -qx 3",
+	    door_port(h.doors[0])));
+	assert_int_equal(h.log->calls, 3);
+	house_stop(&h);
+}
+
+static void
 a_handshake_that_stops_ends_at_the_deadline(void **state)
 {
 	struct door_options o = house_options();
@@ -436,6 +465,8 @@ main(void)
 	    cmocka_unit_test(a_certificate_for_another_host_is_refused),
 	    cmocka_unit_test(speaks_tls_1_2_and_1_3_with_modern_ciphers_only),
 	    cmocka_unit_test(plain_http_on_the_tls_port_never_reaches_the_handler),
+	    cmocka_unit_test(a_look_whether_the_tls_port_listens_is_no_event),
+	    cmocka_unit_test(requests_in_one_tls_record_are_all_answered),
 	    cmocka_unit_test(a_handshake_that_stops_ends_at_the_deadline),
 	    cmocka_unit_test(large_messages_pass_through_tls),
 	    cmocka_unit_test(refuses_to_listen_without_what_it_needs),

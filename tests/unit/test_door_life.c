@@ -141,6 +141,28 @@ a_large_answer_arrives_whole(void **state)
 }
 
 static void
+a_request_behind_a_large_answer_is_served(void **state)
+{
+	char at[65536];
+	size_t n = 0, got;
+
+	(void)state;
+	live(20, 20, 2);
+	int fd = house_call(&house);
+	house_say_text(fd, arena_printf(arena, "%s%s", house_post(arena, "/big", "x"),
+			       house_post(arena, "/sync", "<last/>")));
+	usleep(20000); /* the answer does not fit the socket: it waits half-sent */
+	while ((got = (size_t)recv(fd, at + 32, sizeof(at) - 32, 0)) > 0 && got != SIZE_MAX) {
+		n += got;
+		memmove(at, at + got, 32);
+	}
+	assert_true(n > 8388608);
+	assert_memory_equal(at + 32 - strlen("<last/>"), "<last/>", strlen("<last/>"));
+	close(fd);
+	assert_int_equal(house.log->calls, 2);
+}
+
+static void
 slow_senders_and_silent_ones_keep_nobody_out(void **state)
 {
 	int slow[30];
@@ -390,6 +412,7 @@ main(void)
 	    LIFE(a_slow_body_ends_at_its_deadline),
 	    LIFE(a_slow_reader_ends_at_its_deadline),
 	    LIFE(a_large_answer_arrives_whole),
+	    LIFE(a_request_behind_a_large_answer_is_served),
 	    LIFE(slow_senders_and_silent_ones_keep_nobody_out),
 	    LIFE(idle_connections_give_way_when_all_places_are_taken),
 	    LIFE(a_silent_connection_is_closed_without_a_word),
