@@ -3,7 +3,7 @@
  * The outbound client: gSOAP connects and agrees on TLS, the guard's grammar reads the answer.
  *
  * gSOAP's own reader returns a truncated body as success, and its time-outs begin again with every
- * octet; so the request is written in its fpost hook and the answer is read here, against one
+ * octet; so the request is written and the answer read here, on its connection, against one
  * deadline.
  */
 #include "config.h"

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <xmlsec/buffer.h>
 #include <xmlsec/transforms.h>
 #include <xmlsec/xmlsec.h>
 
@@ -165,6 +166,21 @@ xmlsec_knows_no_algorithm_but_ours(void **state)
 	}
 }
 
+/* Debian builds it with XMLSEC_NO_SIZE_T: without pkg-config's flags its structs are other ones. */
+static void
+xmlsec_counts_in_the_sizes_that_we_compiled_with(void **state)
+{
+	xmlSecBufferPtr b = xmlSecBufferCreate(16);
+
+	(void)state;
+	assert_non_null(b);
+	assert_int_equal(xmlSecBufferSetData(b, (const xmlSecByte *)"12345", 5), 0);
+	assert_int_equal(b->size, 5);
+	assert_int_equal(b->size, xmlSecBufferGetSize(b));
+	assert_int_equal(b->maxSize, xmlSecBufferGetMaxSize(b));
+	xmlSecBufferDestroy(b);
+}
+
 int
 main(void)
 {
@@ -176,6 +192,7 @@ main(void)
 	    TEST(xmlsec_is_not_believed_when_it_saw_another_reference),
 	    TEST(xmlsec_runs_no_transform_outside_the_list),
 	    TEST(xmlsec_knows_no_algorithm_but_ours),
+	    TEST(xmlsec_counts_in_the_sizes_that_we_compiled_with),
 	};
 
 	return cmocka_run_group_tests(tests, common_setup, common_teardown);
