@@ -25,6 +25,16 @@ journal()
 	pg_sql "SELECT verdict || ' ' || code FROM shepd.journal ORDER BY id DESC LIMIT 1"
 }
 
+# The row that must come; the door journals after its answer has left.
+journalled()
+{
+	for _ in $(seq 50); do
+		[ "$(journal)" != "refused $2" ] || break
+		sleep 0.1
+	done
+	is "$1: journalled" "$(journal)" "refused $2"
+}
+
 # The next honest request is served.
 alive()
 {
@@ -43,7 +53,7 @@ refused()
 		--data-binary "@$file" "$URL" 2>/dev/null)
 	is "$what: HTTP $http" "$got" "$http"
 	[ "$fault" = - ] || has "$what: $fault" "$(cat "$HOUSE/answer")" "<errorCode>$fault<"
-	is "$what: journalled" "$(journal)" "refused $row"
+	journalled "$what" "$row"
 	is "$what: nothing changed" "$(state)" "$before"
 	ok "$what: the next request is served" alive
 }
@@ -60,7 +70,7 @@ s.sendall(sys.stdin.buffer.read())
 s.shutdown(socket.SHUT_WR)
 print(s.recv(65536).split(b"\r\n")[0].decode("latin-1"))' "$port" 2>&1)
 	has "$what: $status" "$answer" "$status"
-	is "$what: journalled" "$(journal)" "refused $row"
+	journalled "$what" "$row"
 	is "$what: nothing changed" "$(state)" "$before"
 	ok "$what: the next request is served" alive
 }
@@ -91,7 +101,7 @@ signed()
 	before=$(state)
 	house_send HQ_STATUS rsa "$HOUSE/status.xml" --save-response "$HOUSE/answer" "$@" >/dev/null 2>&1
 	has "$what: $fault" "$(cat "$HOUSE/answer")" "<errorCode>$fault<"
-	is "$what: journalled" "$(journal)" "refused $row"
+	journalled "$what" "$row"
 	is "$what: nothing changed" "$(state)" "$before"
 }
 signed "an unknown service" SCE004 ROUTE_SERVICE --service NO_SUCH_SERVICE

@@ -577,7 +577,9 @@ a_password_does_not_stay_in_the_context(void **state)
 	assert_int_equal(r.rc, 0);
 	assert_string_equal(r.request.sender.password, needle);
 	assert_null(memmem(codec->reader, sizeof(*codec->reader), needle, strlen(needle)));
-	assert_null(memmem(codec->reader->labbuf, codec->reader->lablen, needle, strlen(needle)));
+	if (codec->reader->labbuf != NULL)
+		assert_null(
+		    memmem(codec->reader->labbuf, codec->reader->lablen, needle, strlen(needle)));
 }
 
 static void
