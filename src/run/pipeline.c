@@ -37,6 +37,20 @@ inside_body(struct octets digested)
 	return (struct octets){digested.data + start + 1, end - start - 2};
 }
 
+/* SOAP 1.1, 6.1.1: the header may be empty; what it names must be what the Body holds (R-04). The
+ * Body decides, whatever it says. */
+static bool
+action_agrees(const char *action, const char *operation)
+{
+	size_t a = strlen(action), o = strlen(operation);
+
+	if (a == 0)
+		return true;
+	if (a < o || strcmp(action + a - o, operation) != 0)
+		return false;
+	return a == o || strchr("/:#", action[a - o - 1]) != NULL;
+}
+
 /* From octets to a request whose every word was signed by somebody we trust. */
 static int
 read_request(struct call *c)
@@ -44,6 +58,8 @@ read_request(struct call *c)
 	const struct run_house *h = c->desk->house;
 	struct err *e = &c->err;
 
+	if (strcmp(c->http->content_type, "application/soap+xml") == 0)
+		return err_set(e, ERR_ENV_VERSION, "the media type of SOAP 1.2 (R-02)");
 	c->limits = dom_default_limits;
 	c->limits.octets = h->conf->limits.body_octets;
 	if (dom_parse(c->http->body, &c->limits, &c->doc, e) != 0)
@@ -53,8 +69,12 @@ read_request(struct call *c)
 	if (sig_verify_transport(&c->env, h->pki, &h->policy, c->received, c->arena, &c->part, e) !=
 	    0)
 		return -1;
-	return codec_read_sync_request(c->desk->codec, c->part.digested, c->env.body, c->arena,
-	    &c->request, &c->deviations, e);
+	if (codec_read_sync_request(c->desk->codec, c->part.digested, c->env.body, c->arena,
+		&c->request, &c->deviations, e) != 0)
+		return -1;
+	if (!action_agrees(c->http->soap_action, c->request.operation))
+		return err_tell(e, ERR_MSG_FORMAT, "SOAPAction names another operation");
+	return 0;
 }
 
 static void

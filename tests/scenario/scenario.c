@@ -30,6 +30,7 @@ struct stage {
 	struct octets message;	/* what goes in next */
 	struct octets previous; /* the reply before the last one */
 	struct door_reply reply;
+	const char *action;   /* SOAPAction of the next request */
 	const char *edits[8]; /* "old => new", for the next message before it is signed */
 	size_t edit_count;
 	const char *file;
@@ -262,8 +263,8 @@ do_send(struct stage *s, const char *path)
 	    .path = *path == '\0' ? "/sync" : path,
 	    .query = "",
 	    .host = "127.0.0.1",
-	    .content_type = "text/xml",
-	    .soap_action = "",
+	    .content_type = s->type == NULL ? "text/xml" : s->type,
+	    .soap_action = s->action == NULL ? "" : s->action,
 	    .peer = "127.0.0.1:1",
 	    .body = s->message,
 	};
@@ -377,6 +378,10 @@ obey(struct stage *s, char *line)
 	else if (strcmp(line, "file") == 0)
 		s->message = fixture_file(
 		    s->keep, arena_printf(s->keep, "%s/tests/scenario/%s", fixture_srcdir(), rest));
+	else if (strcmp(line, "action") == 0)
+		s->action = arena_strdup(s->keep, rest);
+	else if (strcmp(line, "type") == 0)
+		s->type = arena_strdup(s->keep, rest);
 	else if (strcmp(line, "edit") == 0)
 		do_edit(s, rest);
 	else if (strcmp(line, "tamper") == 0)
