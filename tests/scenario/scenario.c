@@ -30,8 +30,8 @@ struct stage {
 	struct octets message;	/* what goes in next */
 	struct octets previous; /* the reply before the last one */
 	struct door_reply reply;
-	const char *action;   /* SOAPAction of the next request */
-	const char *edits[8]; /* "old => new", for the next message before it is signed */
+	const char *action, *type; /* SOAPAction and media type of what follows */
+	const char *edits[8];	   /* "old => new", for the next message before it is signed */
 	size_t edit_count;
 	const char *file;
 	int line;
