@@ -71,10 +71,12 @@ printable_utf8(const unsigned char *p)
 	return value >= 0x2028 && value <= 0x202E ? 0 : n;
 }
 
-/* Writes the character at p as it may stand between quotes; tells how many octets it took. */
+/* Writes the character at p as it may stand between quotes; tells how many octets it took. No
+ * printf: every octet of every line comes this way. */
 static size_t
-escape(const unsigned char *p, char out[5], size_t *len)
+escape(const unsigned char *p, char out[4], size_t *len)
 {
+	static const char hex[] = "0123456789abcdef";
 	size_t n = *p < 0x80 ? 0 : printable_utf8(p);
 
 	if (n > 0) {
@@ -82,12 +84,16 @@ escape(const unsigned char *p, char out[5], size_t *len)
 		*len = n;
 		return n;
 	}
-	if (*p == '"' || *p == '\\')
-		*len = (size_t)snprintf(out, 5, "\\%c", *p);
-	else if (*p >= 0x20 && *p < 0x7F)
-		*len = (size_t)snprintf(out, 5, "%c", *p);
-	else
-		*len = (size_t)snprintf(out, 5, "\\x%02x", *p);
+	*len = 0;
+	if (*p >= 0x20 && *p < 0x7F) {
+		if (*p == '"' || *p == '\\')
+			out[(*len)++] = '\\';
+		out[(*len)++] = (char)*p;
+	} else {
+		const char code[] = {'\\', 'x', hex[*p >> 4], hex[*p & 15]};
+		memcpy(out, code, sizeof(code));
+		*len = sizeof(code);
+	}
 	return 1;
 }
 
@@ -95,23 +101,23 @@ static bool
 needs_quotes(const char *value)
 {
 	for (const char *p = value; *p != '\0'; p++)
-		if (*p <= 0x20 || *p >= 0x7F || strchr("\"\\=", *p) != NULL)
+		if (*p <= 0x20 || *p >= 0x7F || *p == '"' || *p == '\\' || *p == '=')
 			return true;
 	return *value == '\0' || strcmp(value, "-") == 0;
 }
 
-/* The value as it is written, in a buffer that always holds it. */
-static void
+/* The value as it is written, in a buffer that always holds it; returns its length. */
+static size_t
 write_value(const char *value, char out[VALUE_MOST + 8])
 {
 	const unsigned char *p = (const unsigned char *)value;
 	bool quotes = value != NULL && needs_quotes(value);
-	char one[5];
+	char one[4];
 	size_t used = 0, len;
 
 	if (value == NULL) {
-		memcpy(out, "-", sizeof("-"));
-		return;
+		out[0] = '-';
+		return 1;
 	}
 	if (quotes)
 		out[used++] = '"';
@@ -127,21 +133,30 @@ write_value(const char *value, char out[VALUE_MOST + 8])
 	}
 	if (quotes)
 		out[used++] = '"';
-	out[used] = '\0';
+	return used;
+}
+
+static void
+append(struct line *l, const char *text, size_t n)
+{
+	memcpy(l->text + l->used, text, n);
+	l->used += n;
 }
 
 static void
 put_pair(struct line *l, const char *key, const char *value)
 {
 	char written[VALUE_MOST + 8];
-	size_t room = LINE_MOST - TAIL_ROOM - l->used;
+	size_t n = write_value(value, written), name = strlen(key);
 
-	write_value(value, written);
-	int n = snprintf(l->text + l->used, room, " %s=%s", key, written);
-	if (n < 0 || (size_t)n >= room)
+	if (name + n + 2 >= LINE_MOST - TAIL_ROOM - l->used) {
 		l->cut = true;
-	else
-		l->used += (size_t)n;
+		return;
+	}
+	append(l, " ", 1);
+	append(l, key, name);
+	append(l, "=", 1);
+	append(l, written, n);
 }
 
 static void

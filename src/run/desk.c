@@ -6,7 +6,6 @@
 
 #include <sys/random.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -28,17 +27,21 @@ run_monotonic(void)
 int
 run_uuid(char out[37], struct err *e)
 {
+	static const char hex[] = "0123456789abcdef";
 	unsigned char b[16];
+	char *to = out;
 
 	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
 		return err_set(e, ERR_INTERNAL, "getrandom");
 	b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
 	b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
-	for (size_t i = 0, at = 0; i < sizeof(b); i++) {
+	for (size_t i = 0; i < sizeof(b); i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
-			out[at++] = '-';
-		at += (size_t)snprintf(out + at, 3, "%02x", b[i]);
+			*to++ = '-';
+		*to++ = hex[b[i] >> 4];
+		*to++ = hex[b[i] & 15];
 	}
+	*to = '\0';
 	return 0;
 }
 
