@@ -23,7 +23,7 @@ struct dom_schema {
 };
 
 struct violations {
-	struct arena *arena;
+	struct arena *arena; /* of the paths; made when there is the first */
 	char text[1024];
 	size_t len;
 	unsigned count;
@@ -158,6 +158,8 @@ on_violation(void *self, xmlErrorPtr error)
 	v->last = error->node;
 	if (++v->count > MOST_VIOLATIONS || v->len >= sizeof(v->text) - 1)
 		return;
+	if (v->arena == NULL && (v->arena = arena_new()) == NULL)
+		return;
 	int n = snprintf(v->text + v->len, sizeof(v->text) - v->len, "%s%s: %.*s",
 	    v->len == 0 ? "" : "; ", place_of(error->node, v->arena), dom_message_length(why), why);
 	if (n > 0)
@@ -189,12 +191,9 @@ validate(const xmlSchema *schema, xmlDoc *doc, struct violations *v, struct err 
 int
 dom_schema_check(const struct dom_schema *schema, const struct dom *doc, struct err *e)
 {
-	struct violations v = {.arena = arena_new()};
-	int rc;
+	struct violations v = {.arena = NULL};
+	int rc = validate(schema->compiled, dom_to_doc(doc), &v, e);
 
-	if (v.arena == NULL)
-		return err_set(e, ERR_NOMEM, "paths of violations");
-	rc = validate(schema->compiled, dom_to_doc(doc), &v, e);
 	arena_free(v.arena);
 	return rc;
 }

@@ -91,20 +91,32 @@ add(struct answer *w, const char *text)
 	append(w, text, strlen(text));
 }
 
+static const char *
+escape_of(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	default:
+		return "&#xD;";
+	}
+}
+
 static void
 escape(struct answer *w, const char *text)
 {
-	for (; *text != '\0'; text++) {
-		if (*text == '&')
-			add(w, "&amp;");
-		else if (*text == '<')
-			add(w, "&lt;");
-		else if (*text == '>')
-			add(w, "&gt;");
-		else if (*text == '\r')
-			add(w, "&#13;");
-		else
-			append(w, text, 1);
+	for (;;) {
+		size_t plain = strcspn(text, "&<>\r");
+
+		append(w, text, plain);
+		text += plain;
+		if (*text == '\0')
+			return;
+		add(w, escape_of(*text++));
 	}
 }
 
