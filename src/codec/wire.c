@@ -194,7 +194,8 @@ wire_clean(struct codec *c)
 {
 	struct soap *soap = c->reader;
 
-	soap_end(soap);
+	soap_dealloc(soap, NULL); /* the rest of soap_end(), two tables of 48 KiB to walk, comes in
+				     the next soap_begin_recv() */
 	soap->bufidx = soap->buflen = 0; /* nothing unread reaches the next message */
 	explicit_bzero(soap->buf, c->given < sizeof(soap->buf) ? c->given : sizeof(soap->buf));
 	if (soap->labbuf != NULL) /* where texts are put together */
@@ -224,8 +225,7 @@ wire_write(struct codec *c, const struct wire_job *job, struct arena *arena, str
 	*out = (struct octets){s.at, s.len};
 	rc = 0;
 out:
-	soap_dealloc(
-	    soap, NULL); /* the rest of soap_end() comes first in the next soap_begin_send() */
+	soap_dealloc(soap, NULL); /* as in wire_clean(): soap_begin_send() does the rest */
 	soap->user = NULL;
 	return rc;
 }
