@@ -80,8 +80,11 @@ allow(xmlSecDSigCtxPtr ctx, const struct sig_shape *shape)
 
 	ctx->enabledReferenceUris =
 	    document ? xmlSecTransformUriTypeEmpty : xmlSecTransformUriTypeSameDocument;
-	ctx->flags |=
-	    XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS | XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES;
+	/* the "hack" looks a reference up by xmlGetID(), whose answer transport.c has checked,
+	 * instead of pasting the name into an XPath expression */
+	ctx->flags |= XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS |
+		      XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES |
+		      XMLSEC_DSIG_FLAGS_USE_VISA3D_HACK;
 	ctx->keyInfoReadCtx.retrievalMethodCtx.enabledUris = xmlSecTransformUriTypeNone;
 	ctx->keyInfoReadCtx.maxRetrievalMethodLevel = 0;
 	ctx->keyInfoReadCtx.maxEncryptedKeyLevel = 0;
