@@ -103,6 +103,11 @@ int dom_write(const struct dom_node *, struct arena *, struct octets *out, struc
 int dom_c14n(const struct dom_node *, const char *const *prefixes, struct arena *,
     struct octets *out, struct err *) MUSTCHECK;
 
+/* true when the octets, as all that an element holds, are their own exclusive C14N without comments
+ * under any document in which the prefixes of `outer` (NULL-terminated) are the only ones declared
+ * and are used by that element or above it. false: not known to be. */
+bool dom_is_canonical(struct octets content, const char *const *outer);
+
 /* Schemas: compiled once, before the fork; checking is read-only. */
 struct dom_schema;
 int dom_schema_load(const char *path, struct dom_schema **out, struct err *) MUSTCHECK;

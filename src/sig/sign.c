@@ -34,6 +34,12 @@
 	"\"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm=\""
 #define INFO_TO_DIGEST "\"></ds:DigestMethod><ds:DigestValue>"
 #define INFO_END "</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+/* The Body, in the same way: soap is declared by the Envelope, wsu by the Body (env_write()). */
+#define BODY_WRITTEN "<soap:Body xmlns:wsu=\"" ENV_WSU "\" wsu:Id=\""
+#define BODY_CANONICAL "<soap:Body xmlns:soap=\"" ENV_SOAP "\" xmlns:wsu=\"" ENV_WSU "\" wsu:Id=\""
+#define BODY_TO_CONTENT "\">"
+#define BODY_END "</soap:Body>"
+#define ENVELOPE_END "</soap:Envelope>"
 #define KEY_BEGIN                                                                                  \
 	"<wsse:KeyIdentifier EncodingType=\"" SIG_TYPE_BASE64 "\" ValueType=\"" SIG_TYPE_X509 "\"" \
 	">"
@@ -173,40 +179,65 @@ write_key_identifier(
 	return JOIN(pieces, a, out, e);
 }
 
-/* Digest of the Body as a reader of these octets will see it, hence parsed and checked like a
- * stranger's message. */
+static const char *
+find(struct octets where, const char *what)
+{
+	return memmem(where.data, where.len, what, strlen(what));
+}
+
+/* Id and content of the Body, which is the last thing in the envelope. */
 static int
-digest_body(struct octets envelope, const struct sig_suite *suite, struct arena *a, const char **id,
-    const char **digest, struct err *e)
+find_body(struct octets envelope, struct octets *id, struct octets *content, struct err *e)
+{
+	const unsigned char *end =
+	    envelope.data + envelope.len - strlen(BODY_END) - strlen(ENVELOPE_END);
+	const char *body = find(envelope, BODY_WRITTEN), *tag_end;
+
+	if (body == NULL)
+		return err_set(e, ERR_INTERNAL, "the envelope was not made by env_write()");
+	id->data = (const unsigned char *)body + strlen(BODY_WRITTEN);
+	id->len = (size_t)(end - id->data);
+	tag_end = find(*id, BODY_TO_CONTENT);
+	if (tag_end == NULL)
+		return err_set(e, ERR_INTERNAL, "the envelope was not made by env_write()");
+	id->len = (size_t)((const unsigned char *)tag_end - id->data);
+	content->data = (const unsigned char *)tag_end + strlen(BODY_TO_CONTENT);
+	content->len = (size_t)(end - content->data);
+	return 0;
+}
+
+/* As a reader of these octets will see it, hence parsed and checked like a stranger's message. */
+static int
+read_canonical(struct octets envelope, struct arena *a, struct octets *out, struct err *e)
 {
 	struct dom_limits limits = dom_default_limits;
-	struct octets canonical;
 	struct dom *doc = NULL;
 	struct env env;
 	int rc = -1;
 
 	limits.octets = envelope.len;
-	if (dom_parse(envelope, &limits, &doc, e) != 0 || env_check(doc, a, &env, e) != 0)
-		goto out;
-	if (env.body_id == NULL || env.signature != NULL) {
-		err_set(e, ERR_INTERNAL, "the envelope has no place for a signature");
-		goto out;
-	}
-	if ((*id = arena_strdup(a, env.body_id)) == NULL) { /* the document ends here */
-		err_set(e, ERR_NOMEM, "Body id");
-		goto out;
-	}
-	if (dom_c14n(env.body, NULL, a, &canonical, e) == 0)
-		rc = sig_write_digest(suite, canonical, a, digest, e);
-out:
+	if (dom_parse(envelope, &limits, &doc, e) == 0 && env_check(doc, a, &env, e) == 0)
+		rc = dom_c14n(env.body, NULL, a, out, e);
 	dom_free(doc);
 	return rc;
 }
 
-static const char *
-find(struct octets where, const char *what)
+/* What answers hold is canonical as it was written, as a rule. */
+static int
+digest_body(struct octets envelope, const struct sig_suite *suite, struct arena *a,
+    struct octets *id, const char **digest, struct err *e)
 {
-	return memmem(where.data, where.len, what, strlen(what));
+	static const char *const outer[] = {"soap", "wsu", NULL};
+	struct octets content, canonical;
+
+	if (find_body(envelope, id, &content, e) != 0)
+		return -1;
+	const struct octets pieces[] = {octets_of(BODY_CANONICAL), *id, octets_of(BODY_TO_CONTENT),
+	    content, octets_of(BODY_END)};
+	if ((dom_is_canonical(content, outer) ? JOIN(pieces, a, &canonical, e)
+					      : read_canonical(envelope, a, &canonical, e)) != 0)
+		return -1;
+	return sig_write_digest(suite, canonical, a, digest, e);
 }
 
 /* The inside and the end tag of SignedInfo. */
@@ -214,12 +245,13 @@ static int
 write_info(struct octets envelope, const struct sig_suite *suite, struct arena *a,
     struct octets *out, struct err *e)
 {
-	const char *id, *digest;
+	struct octets id;
+	const char *digest;
 
 	if (digest_body(envelope, suite, a, &id, &digest, e) != 0)
 		return -1;
 	const struct octets pieces[] = {octets_of(INFO_TO_METHOD), octets_of(suite->signature_uri),
-	    octets_of(INFO_TO_ID), octets_of(id), octets_of(INFO_TO_DIGEST_METHOD),
+	    octets_of(INFO_TO_ID), id, octets_of(INFO_TO_DIGEST_METHOD),
 	    octets_of(suite->digest_uri), octets_of(INFO_TO_DIGEST), octets_of(digest),
 	    octets_of(INFO_END)};
 	return JOIN(pieces, a, out, e);

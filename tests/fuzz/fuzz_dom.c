@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Any octets through dom_parse(). What is accepted has one meaning: its canonical form, read again,
- * has the same canonical form, and so have what dom_write() and dom_cut() make of it.
+ * has the same canonical form, and so have what dom_write() and dom_cut() make of it. What
+ * dom_is_canonical() says is so.
  */
 #include "config.h"
+
+#include <string.h>
 
 #include "dom/dom.h"
 #include "fuzz.h"
@@ -68,6 +71,25 @@ check_cut(const struct dom_node *n, struct arena *a)
 	dom_free(d);
 }
 
+/* What is said to be canonical is well-formed, and is what libxml2 makes of it. */
+static void
+check_claim(struct octets content, struct arena *a)
+{
+	static const char *const outer[] = {"a", NULL};
+	static const char start[] = "<a:r xmlns:a=\"urn:a\">", end[] = "</a:r>";
+	size_t len = content.len + sizeof(start) + sizeof(end) - 2;
+	char *text;
+
+	if (!dom_is_canonical(content, outer))
+		return;
+	PROMISE((text = arena_alloc(a, len)) != NULL);
+	memcpy(text, start, sizeof(start) - 1);
+	memcpy(text + sizeof(start) - 1, content.data, content.len);
+	memcpy(text + len - sizeof(end) + 1, end, sizeof(end) - 1);
+	same_form((struct octets){(unsigned char *)text, len},
+	    (struct octets){(unsigned char *)text, len}, a);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -88,6 +110,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_cut(dom_root(d), a);
 		dom_free(d);
 	}
+	check_claim((struct octets){data, size}, a);
 	arena_free(a);
 	return 0;
 }

@@ -10,3 +10,9 @@ tests_unit_test_dom_memory_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $
 tests_unit_test_dom_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=realloc,--wrap=strdup
 tests_unit_test_dom_memory_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_dom_memory
+
+check_PROGRAMS += tests/unit/test_dom_canonical
+tests_unit_test_dom_canonical_SOURCES = tests/unit/test_dom_canonical.c
+tests_unit_test_dom_canonical_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_dom_canonical_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_dom_canonical

@@ -125,6 +125,20 @@ a_response_is_written_exactly(void **state)
 	    "</sync:SendMessageResponse>");
 }
 
+/* Signing a reply takes the short way. */
+static void
+a_response_is_canonical_when_its_data_are(void **state)
+{
+	static const char *const none[] = {NULL};
+	struct msg_response r = response;
+
+	(void)state;
+	r.data = octets_of("<a:r xmlns:a=\"urn:a\">ж</a:r>");
+	assert_true(dom_is_canonical(write_response(&r), none));
+	r.data = octets_of("<r a='1'/>");
+	assert_false(dom_is_canonical(write_response(&r), none));
+}
+
 static void
 what_a_response_does_not_hold_is_left_out(void **state)
 {
@@ -512,6 +526,7 @@ main(void)
 	struct err e = {0};
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_response_is_written_exactly),
+	    cmocka_unit_test(a_response_is_canonical_when_its_data_are),
 	    cmocka_unit_test(what_a_response_does_not_hold_is_left_out),
 	    cmocka_unit_test(a_status_message_is_cut_to_250_characters),
 	    cmocka_unit_test(a_session_is_written_as_a_guid_or_not_at_all),

@@ -19,15 +19,27 @@
 	"<data xsi:type=\"xs:string\">&lt;a&gt; &#13; Қазақстан</data></response>"        \
 	"</m:SendMessageResponse>"
 
+/* As the writer of answers gives it, nothing but elements and text. */
+#define CANONICAL                                                                                  \
+	"<m:SendMessageResponse xmlns:m=\"http://bip.bee.kz/SyncChannel/v10/Types\"><response>"    \
+	"<data>&lt;a&gt; &#xD; Қазақстан</data></response></m:SendMessageResponse>"
+
 static const char *
-sign(struct common *c, const struct pki_identity *identity, enum sig_keyinfo keyinfo)
+sign_operation(struct common *c, const char *operation, const struct pki_identity *identity,
+    enum sig_keyinfo keyinfo)
 {
 	struct octets envelope, out;
 	struct err e = {0};
 
-	assert_int_equal(env_write(octets_of(OPERATION), "id-1", c->arena, &envelope, &e), 0);
+	assert_int_equal(env_write(octets_of(operation), "id-1", c->arena, &envelope, &e), 0);
 	assert_int_equal(sig_sign_envelope(envelope, identity, keyinfo, c->arena, &out, &e), 0);
 	return arena_string(c->arena, out);
+}
+
+static const char *
+sign(struct common *c, const struct pki_identity *identity, enum sig_keyinfo keyinfo)
+{
+	return sign_operation(c, OPERATION, identity, keyinfo);
 }
 
 static void
@@ -42,6 +54,30 @@ signs_with_rsa_and_gost_2015_what_our_reader_accepts(void **state)
 	assert_int_equal(part.algorithm, SIG_RSA_SHA256);
 	assert_int_equal(common_verify(c, sign(c, c->gost, SIG_KEY_IDENTIFIER), &part, &e), ERR_OK);
 	assert_int_equal(part.algorithm, SIG_GOST2015);
+}
+
+/* What is canonical is digested as it stands, everything else is parsed first: RSA-SHA256 gives one
+ * value for one meaning. */
+static void
+signs_the_same_whether_written_canonically_or_not(void **state)
+{
+	struct common *c = *state;
+	const char *const other = sign_replace(c->arena, CANONICAL, "Types\">", "Types\" >");
+	const char *const texts[] = {sign_operation(c, CANONICAL, c->gateway, SIG_KEY_IDENTIFIER),
+	    sign_operation(c, other, c->gateway, SIG_KEY_IDENTIFIER)};
+	const char *value = strstr(texts[0], "<ds:SignatureValue>");
+	size_t len = (size_t)(strstr(value, "</ds:SignatureValue>") - value);
+	struct sig_part part;
+	struct err e;
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(common_verify(c, texts[i], &part, &e), ERR_OK);
+		assert_memory_equal(strstr(texts[i], "<ds:SignatureValue>"), value, len);
+		assert_non_null(strstr(arena_string(c->arena, part.digested), CANONICAL));
+	}
+	assert_int_equal(
+	    common_verify(c, sign_operation(c, CANONICAL, c->gost, SIG_KEY_IDENTIFIER), &part, &e),
+	    ERR_OK);
 }
 
 static void
@@ -132,6 +168,8 @@ signs_with_rsa_what_xmlsec1_accepts(void **state)
 	}
 	assert_int_equal(xmlsec1(c, text), 0);
 	assert_int_equal(xmlsec1(c, sign(c, c->gateway, SIG_ISSUER_SERIAL)), 0);
+	assert_int_equal(
+	    xmlsec1(c, sign_operation(c, CANONICAL, c->gateway, SIG_KEY_IDENTIFIER)), 0);
 	assert_int_equal(xmlsec1(c, sign_replace(c->arena, text, "a=\"2\"", "a=\"3\"")), 1);
 	assert_int_equal(
 	    sig_sign_document(octets_of("<p:a xmlns:p=\"urn:p\" xmlns=\"urn:d\" "
@@ -198,6 +236,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup(f, common_reset)
 	const struct CMUnitTest tests[] = {
 	    TEST(signs_with_rsa_and_gost_2015_what_our_reader_accepts),
+	    TEST(signs_the_same_whether_written_canonically_or_not),
 	    TEST(signs_by_issuer_and_serial_for_those_who_pinned_us),
 	    TEST(writes_the_prefixes_that_partners_search_for),
 	    TEST(refuses_to_sign_with_gost_2004_or_without_a_place),
