@@ -6,6 +6,10 @@
  */
 #include "config.h"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +18,7 @@
 #include "log/log.h"
 
 #define LINE_MOST ((size_t)4096) /* PIPE_BUF: written whole or not at all */
-#define TAIL_ROOM ((size_t)64)	 /* for " cut=yes suppressed=N\n" */
+#define TAIL_ROOM ((size_t)96)	 /* for " cut=yes suppressed=N lost=N\n" */
 #define VALUE_MOST ((size_t)300)
 
 struct line {
@@ -30,6 +34,27 @@ static struct {
 	unsigned written;
 	unsigned long suppressed;
 } peer_rate;
+static bool to_socket;
+static unsigned long lost; /* lines that nobody took since the last one that was written */
+
+void
+log_never_wait(void)
+{
+	struct stat st;
+	int own;
+
+	if (fstat(STDERR_FILENO, &st) != 0)
+		return;
+	to_socket = S_ISSOCK(st.st_mode);
+	if (!S_ISFIFO(st.st_mode))
+		return;
+	/* opened anew: the flag must not reach whoever else writes to this pipe */
+	own = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (own >= 0) {
+		(void)dup2(own, STDERR_FILENO);
+		close(own);
+	}
+}
 
 void
 log_set_level(enum log_level level)
@@ -181,6 +206,14 @@ begin(struct line *l, enum log_level level, struct instant now, const char *even
 	put_pair(l, "event", event);
 }
 
+static ssize_t
+hand_over(const char *text, size_t n)
+{
+	if (to_socket)
+		return send(STDERR_FILENO, text, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return write(STDERR_FILENO, text, n);
+}
+
 static void
 finish(struct line *l, unsigned long suppressed)
 {
@@ -188,9 +221,13 @@ finish(struct line *l, unsigned long suppressed)
 		l->used += (size_t)sprintf(l->text + l->used, " cut=yes");
 	if (suppressed > 0)
 		l->used += (size_t)sprintf(l->text + l->used, " suppressed=%lu", suppressed);
+	if (lost > 0)
+		l->used += (size_t)sprintf(l->text + l->used, " lost=%lu", lost);
 	l->text[l->used++] = '\n';
-	if (write(STDERR_FILENO, l->text, l->used) < 0)
-		return; /* there is nowhere to say so */
+	if (hand_over(l->text, l->used) < 0)
+		lost++; /* there is nowhere to say so now */
+	else
+		lost = 0;
 }
 
 void

@@ -20,6 +20,11 @@ enum log_level {
 	LOG_DEBUG
 };
 
+/* From here on a line that the reader of a pipe or a socket does not take is dropped, never waited
+ * for; how many were is written as lost=N with the next line that is taken. Once, before the fork;
+ * SIGPIPE is the caller's to ignore. */
+void log_never_wait(void);
+
 /* Lines above this level are not written. Default LOG_INFO. */
 void log_set_level(enum log_level);
 

@@ -343,8 +343,12 @@ run_master(const char *conf_file, const char *ready_file)
 	struct master m = {0};
 	struct conf *conf = NULL;
 	struct err e = {0};
-	int rc = prepare(&m, conf_file, &conf, &e);
+	int rc;
 
+	/* a log whose reader stops or goes away takes nobody with it */
+	signal(SIGPIPE, SIG_IGN);
+	log_never_wait();
+	rc = prepare(&m, conf_file, &conf, &e);
 	if (rc == 0) {
 		look_around(&m); /* the workers */
 		rc = ready_file == NULL ? 0 : write_ready_file(&m, ready_file, &e);

@@ -131,6 +131,37 @@ ok "stopped is the last line" test "$(tail -n 1 "$dir/log" | grep -c event=stopp
 served
 is "nobody listens any more" $? 1
 
+# --- a log that nobody reads -------------------------------------------------------------------------
+configure 'workers = 2;' 1
+mkfifo "$dir/pipe"
+sleep 600 <"$dir/pipe" &
+reader=$!
+rm -f "$dir/ready"
+"$BUILDDIR/shepd" -c "$dir/shepd.conf" --ready-file "$dir/ready" 2>"$dir/pipe" &
+master=$!
+until_so test -s "$dir/ready"
+port=$(sed -n 1p "$dir/ready")
+/usr/bin/python3 - "$port" <<'P'
+import http.client, sys, time
+for _ in range(3):  # as many lines a second as a peer may cause, until the pipe is full
+    for _ in range(100):
+        link = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=30)
+        link.request("GET", "/nowhere/" + 400 * "x")
+        assert link.getresponse().status == 404
+    time.sleep(1)
+P
+is "a full log does not stop a request" $? 0
+kill "$reader"
+wait "$reader" 2>/dev/null
+ok "nor does a log that is gone" served
+before=$(workers)
+kill -9 ${before%% *}
+both_but() { [ "$(workers | wc -w)" -eq 2 ] && ! workers | grep -qw "$1"; }
+ok "the master goes on without it" until_so both_but "${before%% *}"
+ok "and serves" served
+stop
+is "and ends with 0" "$code" 0
+
 # --- a worker's share, and what is left of a master ------------------------------------------------
 configure 'workers = 2; worker_requests = 5;' 1
 start

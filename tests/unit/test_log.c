@@ -4,6 +4,9 @@
  */
 #include "config.h"
 
+#include <sys/socket.h>
+
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -215,6 +218,51 @@ the_class_of_an_error_decides_its_level(void **state)
 	}
 }
 
+/* Fills what standard error leads to; once the reader has taken all of it, the next line says how
+ * many were lost. */
+static void
+overfill(int from, int to)
+{
+	static char noise[4096];
+	int was = dup(STDERR_FILENO);
+	ssize_t n;
+
+	memset(noise, '-', 300);
+	assert_true(dup2(to, STDERR_FILENO) >= 0);
+	close(to);
+	log_never_wait();
+	alarm(20); /* a line that waits would wait for ever */
+	for (int i = 0; i < 3000; i++)
+		log_line(LOG_INFO, noon, "request", "noise", noise, NULL);
+	while (read(from, noise, sizeof(noise)) > 0)
+		;
+	log_line(LOG_INFO, noon, "after", NULL);
+	alarm(0);
+	n = read(from, noise, sizeof(noise) - 1);
+	assert_true(dup2(was, STDERR_FILENO) >= 0);
+	close(was);
+	close(from);
+	log_never_wait(); /* looks at the tests' own standard error again */
+	assert_true(n > 0);
+	noise[n] = '\0';
+	assert_non_null(strstr(noise, "event=after lost="));
+	assert_null(strstr(noise, "lost=0"));
+}
+
+static void
+a_line_that_nobody_takes_is_dropped_and_counted(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	overfill(ends[0], ends[1]);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	overfill(ends[0], ends[1]);
+}
+
 int
 main(void)
 {
@@ -225,6 +273,7 @@ main(void)
 	    cmocka_unit_test(a_line_that_would_not_be_written_whole_is_cut_and_says_so),
 	    cmocka_unit_test(lines_above_the_level_are_not_written),
 	    cmocka_unit_test(a_peer_causes_no_more_lines_than_its_rate_and_the_rest_is_counted),
+	    cmocka_unit_test(a_line_that_nobody_takes_is_dropped_and_counted),
 	    cmocka_unit_test(an_iin_is_masked),
 	    cmocka_unit_test(the_class_of_an_error_decides_its_level),
 	};
