@@ -123,9 +123,8 @@ check_file(const char *file, bool database)
 int
 ctl_check(int argc, char **argv)
 {
-	static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-	    {"no-database", no_argument, NULL, 'n'}, {"keys", no_argument, NULL, 'k'},
-	    {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"no-database", no_argument, NULL, 'n'},
+	    {"keys", no_argument, NULL, 'k'}, {NULL, 0, NULL, 0}};
 	const char *file = CTL_CONFIG;
 	bool database = true, keys = false;
 	struct err e = {0};
@@ -139,10 +138,10 @@ ctl_check(int argc, char **argv)
 		else if (o == 'k')
 			keys = true;
 		else
-			return CTL_USAGE;
+			return ctl_usage(argv[0], NULL);
 	}
 	if (optind != argc)
-		return ctl_usage(argv[0], "[-c FILE] [--no-database] | --keys");
+		return ctl_usage(argv[0], NULL);
 	if (keys) {
 		conf_each_key(print_key, NULL);
 		return CTL_OK;

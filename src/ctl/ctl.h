@@ -19,9 +19,11 @@ struct ctl_command {
 	/* argv[0] is the subcommand's name, as getopt_long() wants it. Returns the exit status. */
 	int (*run)(int argc, char **argv);
 	const char *help; /* one line */
+	const char *args; /* every option and argument, as `shepctl NAME --help` prints them */
 };
 
-/* "shepctl NAME: <text>" to standard error; returns CTL_USAGE. */
+/* "shepctl NAME: <text>" to standard error, or how NAME is called where text is NULL; returns
+ * CTL_USAGE. */
 int ctl_usage(const char *name, const char *text);
 
 int ctl_check(int argc, char **argv);

@@ -13,9 +13,6 @@
 #include "ctl/ctl.h"
 #include "run/run.h"
 
-static const char usage_text[] = "[--at TIME] [--trust DIR] [--partners DIR] [--crl DIR]"
-				 " [--revocation off|crl] FILE...";
-
 struct options {
 	struct pki_options pki;
 	struct instant at;
@@ -194,7 +191,7 @@ ctl_inspect(int argc, char **argv)
 	int first = read_options(argc, argv, &o), status = CTL_USAGE;
 
 	if (first < 0) {
-		ctl_usage("inspect", usage_text);
+		ctl_usage("inspect", NULL);
 		goto out;
 	}
 	if (a == NULL || run_init(&e) != 0 || pki_open(&o.pki, complain, NULL, &pki, &e) != 0) {

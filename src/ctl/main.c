@@ -10,12 +10,22 @@
 #include "ctl/ctl.h"
 
 static const struct ctl_command commands[] = {
-    {"check", ctl_check, "tell every mistake of a configuration"},
-    {"inspect", ctl_inspect, "say what is right and wrong with stored messages"},
-    {"migrate", ctl_migrate, "bring the database's schema up to date"},
-    {"send", ctl_send, "make a signed request, send it, judge the reply"},
-    {"secret", ctl_secret, "hash a sender's secret for the configuration"},
-    {"version", ctl_version, "print the version"},
+    {"check", ctl_check, "tell every mistake of a configuration",
+	"[-c FILE] [--no-database] | --keys"},
+    {"inspect", ctl_inspect, "say what is right and wrong with stored messages",
+	"[--at TIME] [--trust DIR] [--partners DIR] [--crl DIR] [--revocation off|crl] FILE..."},
+    {"migrate", ctl_migrate, "bring the database's schema up to date", "[-c FILE]"},
+    {"send", ctl_send, "make a signed request, send it, judge the reply",
+	"--url URL --service ID --sender ID --secret-file FILE\n"
+	"    --cert FILE [--key FILE] [--password-file FILE] [--issuer-serial]\n"
+	"    [--business-cert FILE [--business-key FILE] [--business-password-file FILE]]\n"
+	"    [--placement text|child|data] [--message-id ID] [--date TIME]\n"
+	"    [--trust DIR] [--partners DIR] [--ca FILE]\n"
+	"    [--save-request FILE] [--save-response FILE] PAYLOAD\n"
+	"  or --url URL --resend FILE [--trust DIR] [--partners DIR] [--ca FILE]\n"
+	"    [--save-response FILE]"},
+    {"secret", ctl_secret, "hash a sender's secret for the configuration", "<FILE"},
+    {"version", ctl_version, "print the version", ""},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -29,17 +39,37 @@ ctl_version(int argc, char **argv)
 	return CTL_OK;
 }
 
+static const struct ctl_command *
+find(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static void
+help_one(FILE *to, const struct ctl_command *c)
+{
+	fprintf(to, "usage: shepctl %s %s\n", c->name, c->args);
+}
+
 int
 ctl_usage(const char *name, const char *text)
 {
-	fprintf(stderr, "shepctl %s: %s\n", name, text);
+	const struct ctl_command *c = find(name);
+
+	if (text != NULL || c == NULL)
+		fprintf(stderr, "shepctl %s: %s\n", name, text != NULL ? text : "");
+	else
+		help_one(stderr, c);
 	return CTL_USAGE;
 }
 
 static void
 help(FILE *to)
 {
-	fputs("usage: shepctl COMMAND [ARGUMENT...]\n\n", to);
+	fputs("usage: shepctl COMMAND [ARGUMENT...]; shepctl COMMAND --help\n\n", to);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
 }
@@ -51,9 +81,13 @@ main(int argc, char **argv)
 		help(stderr);
 		return CTL_USAGE;
 	}
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+	const struct ctl_command *c = find(argv[1]);
+	if (c != NULL && argc == 3 && strcmp(argv[2], "--help") == 0) {
+		help_one(stdout, c);
+		return CTL_OK;
+	}
+	if (c != NULL)
+		return c->run(argc - 1, argv + 1);
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
 		help(stdout);
 		return CTL_OK;

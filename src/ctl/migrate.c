@@ -54,11 +54,11 @@ ctl_migrate(int argc, char **argv)
 
 	for (int option; (option = getopt(argc, argv, "c:")) != -1;) {
 		if (option != 'c')
-			return CTL_USAGE;
+			return ctl_usage(argv[0], NULL);
 		file = optarg;
 	}
 	if (optind != argc)
-		return ctl_usage(argv[0], "takes no arguments but -c FILE");
+		return ctl_usage(argv[0], NULL);
 	if (clock_init(&e) != 0 || migrate(file, &e) != 0)
 		return ctl_fail(argv[0], &e);
 	return CTL_OK;

@@ -20,10 +20,6 @@
 #define ANSWER_MOST ((size_t)64 * 1024 * 1024)
 #define REQUEST_MOST ((size_t)256 * 1024 * 1024)
 
-#define USAGE                                                                                      \
-	"--url URL --service ID --sender ID --secret-file F --cert C [--key K] [OPTION...] "       \
-	"PAYLOAD | --url URL --resend F [OPTION...]; see shepctl(8)"
-
 static const struct {
 	const char *name;
 	size_t offset;
@@ -143,7 +139,7 @@ ctl_send(int argc, char **argv)
 	int code = SEND_USAGE;
 
 	if (read_line(argc, argv, &o) != 0 || !is_complete(&o))
-		return ctl_usage(argv[0], USAGE);
+		return ctl_usage(argv[0], NULL);
 	if (run_init(&e) != 0 || (a = arena_new()) == NULL)
 		err_set(&e, ERR_NOMEM, "send");
 	else if (prepare(&o, a, &request, &message_id, &e) == 0)

@@ -23,6 +23,8 @@ check()
 check without_a_command_it_prints_usage 2 '^usage: shepctl COMMAND'
 check help_lists_the_commands 0 '^  version ' help
 check an_unknown_command_is_a_usage_error 2 'no such command: frobnicate' frobnicate
+check a_command_says_how_it_is_called 0 '^usage: shepctl migrate \[-c FILE\]$' migrate --help
+check a_wrong_option_is_answered_with_the_usage 2 '^usage: shepctl check \[-c FILE\]' check --frobnicate
 check version_names_the_package 0 '^shepd [0-9]' version
 check version_takes_no_arguments 2 'takes no arguments' version x
 exit $failed
