@@ -100,6 +100,9 @@ int tls_accept(struct soap *, SSL_CTX *, short *wants);
 /* True when the peer has sent at least one octet. */
 bool tls_heard(const struct soap *);
 
+/* True when the peer has not said one octet so far. */
+bool tls_silent(const struct soap *);
+
 /* Copies OpenSSL's first reason and empties its queue. */
 const char *tls_reason(char *text, size_t size);
 

@@ -205,6 +205,10 @@ shake_hands(struct room *r, struct conn *c)
 
 	if (rc == IO_WAIT)
 		return;
+	if (rc == IO_BROKEN && tls_silent(c->soap)) {
+		drop(c); /* a balancer's look whether the port is open */
+		return;
+	}
 	if (rc == IO_BROKEN) {
 		err_set(&e, ERR_HTTP_FRAMING, "TLS: %s", tls_reason(why, sizeof(why)));
 		if (tls_heard(

@@ -57,6 +57,10 @@ void run_evidence_refusal(struct call *);
 /* Writes the rows of refusals that were only counted so far; at the end of a worker. */
 void run_evidence_flush(struct run_desk *);
 
+/* The same for those whose minute is over: before every request, so that no later refusal is needed
+ * for them to appear. */
+void run_evidence_due(struct call *);
+
 /* The one log line of a request. */
 void run_evidence_log(const struct call *, const char *verdict, int status);
 

@@ -15,6 +15,7 @@
 #include "run/tally.h"
 
 #define REFUSED_OCTETS ((size_t)64 * 1024)
+#define ROW_TIME ((int64_t)1000000000) /* ns; less than the grace after a deadline (life.h) */
 
 /* Names of the deviations, for the journal: "data-qualified,out-of-order". */
 static const char *
@@ -137,6 +138,16 @@ write_counted(struct run_desk *d, const char *peer, unsigned count)
 		    "detail", e.detail, NULL);
 }
 
+/* A refusal may come when its request's time is over, and the last request's time is none of its
+ * business: the row gets its own. */
+static void
+give_time(const struct call *c)
+{
+	int64_t least = run_monotonic() + ROW_TIME;
+
+	db_set_deadline(c->desk->db, c->http->deadline > least ? c->http->deadline : least);
+}
+
 static void
 write_counts(struct run_desk *d, bool all)
 {
@@ -150,7 +161,15 @@ write_counts(struct run_desk *d, bool all)
 void
 run_evidence_flush(struct run_desk *d)
 {
+	db_set_deadline(d->db, run_monotonic() + ROW_TIME);
 	write_counts(d, true);
+}
+
+void
+run_evidence_due(struct call *c)
+{
+	give_time(c);
+	write_counts(c->desk, false);
 }
 
 void
@@ -164,7 +183,7 @@ run_evidence_refusal(struct call *c)
 	/* A database that is down for the request is not tried again for its row. */
 	if (c->err.code == ERR_DB_UNAVAILABLE)
 		return;
-	write_counts(d, false);
+	give_time(c);
 	peer_address(c->http->peer, address);
 	if (!run_tally_add(d->tally, address, c->received.seconds))
 		return;
@@ -188,8 +207,10 @@ run_refused(struct run_desk *d, const char *peer, const char *method, const char
 	    .started = run_monotonic()};
 	struct err e = {0};
 
+	run_evidence_due(&c);
 	run_sha256(http.body, c.received_sha256);
-	if (arena != NULL && run_uuid(c.transaction, &e) == 0)
+	/* evidence begins with parsed HTTP (design.md 8): noise on a port is a line in the log */
+	if (arena != NULL && method[0] != '\0' && run_uuid(c.transaction, &e) == 0)
 		run_evidence_refusal(&c);
 	run_evidence_log(&c, "refused", err_row(why->code)->http);
 	arena_free(arena);

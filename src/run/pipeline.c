@@ -323,6 +323,7 @@ run_pipeline(struct run_desk *desk, const struct door_request *http, struct aren
 	    .received = desk->now(),
 	    .started = run_monotonic()};
 
+	run_evidence_due(&c);
 	if (strcmp(http->method, "GET") == 0) {
 		if (!run_wsdl_get(
 			desk->house->wsdl, http, desk->house->conf->public_url, arena, reply))

@@ -61,7 +61,8 @@ struct instant run_now(void);
 void run_pipeline(
     struct run_desk *, const struct door_request *, struct arena *, struct door_reply *);
 
-/* What the door refused by itself (framing, size, time): a journal row and a log line. */
+/* What the door refused by itself (framing, size, time): a log line, and a journal row where a
+ * first line had been read (method is not ""). */
 void run_refused(
     struct run_desk *, const char *peer, const char *method, const char *path, const struct err *);
 

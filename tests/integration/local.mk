@@ -2,5 +2,6 @@
 # programs are built by `make check` already, so that they cannot rot.
 INTEGRATION_TESTS =
 include tests/integration/db.mk
-INTEGRATION_TESTS += tests/integration/main_job.sh tests/integration/bad_input.sh
+INTEGRATION_TESTS += tests/integration/main_job.sh tests/integration/bad_input.sh \
+	tests/integration/evidence.sh
 EXTRA_DIST += $(INTEGRATION_TESTS) tests/integration/zeep_client.py tests/lib/house.sh

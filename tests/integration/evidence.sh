@@ -1,0 +1,123 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Evidence of refusals (design.md 8): from parsed HTTP on each has its row, also long after the request
+# before it; above the rate they are counted, and the count appears by itself. Nothing secret is in a log.
+set -u
+. "$SRCDIR/tests/lib/check.sh"
+. "$SRCDIR/tests/lib/house.sh"
+trap house_close EXIT
+house_open --no-fsync || exit 1
+house_start 'workers = 1; request_seconds = 1; refusals_per_minute = 4;' || exit 1
+port=${URL#http://127.0.0.1:}
+port=${port%/sync}
+tls_port=${TLS_URL#https://127.0.0.1:}
+tls_port=${tls_port%/sync}
+
+sed 's/@IIN@/000101300019/; s/@NUMBER@/X-2026-000001/' "$SRCDIR/tests/scenario/payload/status.xml" >"$HOUSE/status.xml"
+sed 's/@IIN@/000101300019/; s/@LOCALITY@/190000000/' "$SRCDIR/tests/scenario/payload/submit.xml" >"$HOUSE/submit.xml"
+
+ask()
+{
+	house_send HQ_STATUS rsa "$HOUSE/status.xml" "$@" >/dev/null 2>&1
+}
+
+rows()
+{
+	pg_sql "SELECT count(*) FROM shepd.journal WHERE verdict = 'refused'"
+}
+
+# wait_for WANTED QUERY: what is written after the answer may be a moment late.
+wait_for()
+{
+	for _ in $(seq 100); do
+		[ "$(pg_sql "$2")" != "$1" ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+wait_for_line()
+{
+	for _ in $(seq 100); do
+		! grep -qE -e "$1" "$HOUSE/log" || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# --- after the deadline of the request before
+ask --save-response "$HOUSE/answer"
+has "a good message is answered" "$(cat "$HOUSE/answer")" HQ-E301
+sleep 1.5
+is "PUT is refused" "$(curl -sS -o /dev/null -w '%{http_code}' -X PUT "$URL")" 405
+ok "and has its row" wait_for 1 "SELECT count(*) FROM shepd.journal WHERE code = 'HTTP_METHOD'"
+ask
+sleep 1.5
+is "another path is refused" "$(curl -sS -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/elsewhere")" 404
+ok "and has its row" wait_for 1 "SELECT count(*) FROM shepd.journal WHERE code = 'HTTP_PATH'"
+
+# --- noise on a port is no HTTP
+before=$(rows)
+/usr/bin/python3 - "$port" "$tls_port" <<'P'
+import socket, sys
+for port in map(int, sys.argv[1:]):
+    for octets in b"", b"\x16\x03\x01\x00", b"\x00\x01\x02\r\n\r\n", b"GET / HTTP/1.1\n\n":
+        with socket.create_connection(("127.0.0.1", port), 20) as link:
+            link.sendall(octets)
+            link.shutdown(socket.SHUT_WR)
+            while link.recv(4096):
+                pass
+P
+ok "noise has its line" wait_for_line 'code=HTTP_FRAMING .*detail="TLS: '
+is "but no row" "$(rows)" "$before"
+lines=$(wc -l <"$HOUSE/log")
+/usr/bin/python3 - "$port" "$tls_port" <<'P'
+import socket, sys
+for port in map(int, sys.argv[1:]):
+    socket.create_connection(("127.0.0.1", port), 20).close()
+P
+ask
+is "who only looks whether a port is open has no line, either" "$(wc -l <"$HOUSE/log")" $((lines + 1))
+
+# --- above the rate
+sent=30
+for _ in $(seq $sent); do
+	curl -sS -o /dev/null "http://127.0.0.1:$port/flood"
+done
+ok "no more rows than the rate" test "$(pg_sql "SELECT count(*) FROM shepd.journal WHERE endpoint = '/flood'")" -le 8
+ok "the rest is counted when its minute is over, with honest requests only" eval '
+	for _ in $(seq 75); do
+		ask
+		[ "$(pg_sql "SELECT coalesce(sum(count), 0) FROM shepd.journal WHERE endpoint = '"'/flood'"' OR code = '"'COUNTED'"'")" != '$sent' ] || break
+		sleep 1
+	done
+	[ "$(pg_sql "SELECT count(*) > 0 FROM shepd.journal WHERE code = '"'COUNTED'"'")" = t ]'
+is "nothing is missing" \
+	"$(pg_sql "SELECT sum(count) FROM shepd.journal WHERE endpoint = '/flood' OR code = 'COUNTED'")" $sent
+for _ in $(seq $sent); do
+	curl -sS -o /dev/null "http://127.0.0.1:$port/flood"
+done
+house_stop
+is "at the end of a worker its counts are written" \
+	"$(pg_sql "SELECT sum(count) FROM shepd.journal WHERE endpoint = '/flood' OR code = 'COUNTED'")" $((2 * sent))
+
+# --- nothing secret in the log
+house_start 'workers = 1;' || exit 1
+house_send HQ_SUBMIT rsa "$HOUSE/submit.xml" --business-cert "$HOUSE/pki/rsa/person.pem" \
+	--business-key "$HOUSE/pki/rsa/person.key" --save-response "$HOUSE/answer" >/dev/null 2>&1
+has "an application is registered" "$(cat "$HOUSE/answer")" 'requestNumber>HQ19'
+sed 's/false</000101300019-is-no-boolean</; s/77000000000/7700/' "$HOUSE/submit.xml" >"$HOUSE/bad.xml"
+house_send HQ_SUBMIT rsa "$HOUSE/bad.xml" --business-cert "$HOUSE/pki/rsa/person.pem" \
+	--business-key "$HOUSE/pki/rsa/person.key" --save-response "$HOUSE/answer" >/dev/null 2>&1
+has "a wrong value is told by its place" "$(cat "$HOUSE/answer")" '<errorCode>SCE001<.*smallerHousingConsent'
+printf wrong-secret-of-somebody >"$HOUSE/wrong"
+ask --secret-file "$HOUSE/wrong"
+ask --sender nobody-we-know
+house_stop
+for word in "$HOUSE_SECRET" wrong-secret-of-somebody 000101300019 77000000000 applicant@example; do
+	is "not in the log: $word" "$(grep -cF -e "$word" "$HOUSE/log")" 0
+	is "not in a detail: $word" "$(pg_sql "SELECT count(*) FROM shepd.journal WHERE position('$word' IN detail) > 0")" 0
+done
+has "who signed is masked" "$(cat "$HOUSE/log")" 'citizen=0001\*\*\*\*\*\*19'
+finish
