@@ -100,7 +100,7 @@ set_rules(X509_STORE_CTX *path, int64_t at)
 {
 	X509_VERIFY_PARAM *rules = X509_STORE_CTX_get0_param(path);
 
-	X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT);
+	X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT | X509_V_FLAG_POLICY_CHECK);
 	X509_VERIFY_PARAM_set_depth(rules, PKI_DEPTH);
 	X509_VERIFY_PARAM_set_auth_level(rules, PKI_SECURITY_LEVEL);
 	X509_VERIFY_PARAM_set_time(rules, (time_t)at);

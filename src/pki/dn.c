@@ -65,6 +65,8 @@ static const struct {
     {"EMAILADDRESS", "1.2.840.113549.1.9.1"},
 };
 
+static const char white[] = " \t\r\n";
+
 static bool
 put(struct name *n, char c)
 {
@@ -194,7 +196,8 @@ read_quoted(const char **at, struct name *n)
 	return true;
 }
 
-/* Up to a separator. An escaped space at the end belongs to the value, a bare one does not. */
+/* Up to a separator. An escaped space at the end belongs to the value, bare white space does not:
+ * writers break long names over lines. */
 static bool
 read_bare(const char **at, struct name *n)
 {
@@ -206,7 +209,7 @@ read_bare(const char **at, struct name *n)
 			return false;
 		if (c == '\\' ? !read_escape(at, n) : !put(n, c))
 			return false;
-		if (c != ' ')
+		if (strchr(white, c) == NULL)
 			end = n->used;
 	}
 	n->used = end;
@@ -221,7 +224,7 @@ read_value(const char **at, struct name *n)
 	bool quoted = *(*at)++ == '"';
 	if (!(quoted ? read_quoted(at, n) : read_hex(at, n)))
 		return false;
-	*at += strspn(*at, " ");
+	*at += strspn(*at, white);
 	return true;
 }
 
@@ -234,10 +237,10 @@ read_text(const char *text, struct name *n)
 		if (n->n == DN_PARTS)
 			return false;
 		struct part *part = &n->part[n->n++];
-		text += strspn(text, " \t\r\n");
+		text += strspn(text, white);
 		if (!read_type(&text, part->oid))
 			return false;
-		text += strspn(text, " \t\r\n");
+		text += strspn(text, white);
 		part->rdn = rdn;
 		part->value = n->text + n->used;
 		if (!read_value(&text, n))

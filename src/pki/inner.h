@@ -50,6 +50,7 @@ struct pki_cert {
 	unsigned char serial[PKI_SERIAL]; /* big-endian, left-padded */
 	struct pki_signer who;
 	uint32_t usage, extended; /* OpenSSL's KU_ and XKU_ bits; 0 = no such extension */
+	bool for_people;	  /* its extended key usage, if any, is one of those of nca.md 5 */
 	unsigned bits;
 	bool ca;
 	bool anchor, pinned; /* its place in the struct pki that owns it */

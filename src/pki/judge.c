@@ -36,7 +36,7 @@ judge_times(const struct pki_cert *c, int64_t at, struct err *e)
 static int
 judge_form(const struct pki_cert *c, struct err *e)
 {
-	if (c->ca)
+	if (c->ca || (X509_get_extension_flags(c->x) & EXFLAG_CA))
 		return err_set(e, ERR_PKI_USAGE, "certificate %s is a CA's", c->who.serial);
 	if (!(c->usage & KU_DIGITAL_SIGNATURE))
 		return err_set(e, ERR_PKI_USAGE, "certificate %s has no usage digitalSignature",
@@ -44,6 +44,9 @@ judge_form(const struct pki_cert *c, struct err *e)
 	if (c->extended & (XKU_OCSP_SIGN | XKU_TIMESTAMP))
 		return err_set(e, ERR_PKI_USAGE,
 		    "certificate %s is for OCSP answers or time stamps", c->who.serial);
+	if (!c->for_people)
+		return err_set(e, ERR_PKI_USAGE, "certificate %s is for no purpose of a signer's",
+		    c->who.serial);
 	if (X509_get_extension_flags(c->x) & EXFLAG_CRITICAL)
 		return err_set(e, ERR_PKI_CERTIFICATE,
 		    "certificate %s has a critical extension that is not known", c->who.serial);

@@ -33,6 +33,21 @@ valid_at(const struct pki_cert *c, int64_t at)
 	return c->who.not_before.seconds <= at && at < c->who.not_after.seconds;
 }
 
+static bool
+has_name(const struct pki_cert *c, const char *issuer, const char *number)
+{
+	return strcmp(c->who.serial, number) == 0 &&
+	       pki_name_is(X509_get_issuer_name(c->x), issuer);
+}
+
+bool
+pki_is_named(const struct pki_cert *c, const char *issuer, const char *serial)
+{
+	char number[64] = "";
+
+	return tidy_serial(serial, number, sizeof(number)) && has_name(c, issuer, number);
+}
+
 int
 pki_find_partner(struct pki *p, const char *issuer, const char *serial, struct instant at,
     const struct pki_cert **out, struct err *e)
@@ -45,8 +60,7 @@ pki_find_partner(struct pki *p, const char *issuer, const char *serial, struct i
 		return err_set(e, ERR_PKI_UNKNOWN_SIGNER, "the serial number is no decimal number");
 	for (size_t i = 0; i < p->n_partners; i++) {
 		const struct pki_cert *c = p->partners[i];
-		if (strcmp(c->who.serial, number) != 0 ||
-		    !pki_name_is(X509_get_issuer_name(c->x), issuer))
+		if (!has_name(c, issuer, number))
 			continue;
 		if (found == NULL || (!valid_at(found, at.seconds) && valid_at(c, at.seconds)))
 			found = c;

@@ -40,6 +40,8 @@ struct pki_options {
 				      NULL. A CA there is a mistake */
 	const char *crl;	   /* folder of CRLs; NULL = none */
 	enum pki_revocation revocation;
+	bool some_crls; /* a CRL that cannot be used is told, but is no mistake: whom it would
+			   cover is unknown */
 };
 
 /* Reads everything. A file that is no certificate or CRL is ERR_CONFIG, with its name; every such
@@ -70,6 +72,9 @@ int pki_decode_file(
  * ERR_PKI_UNKNOWN_SIGNER. */
 int pki_find_partner(struct pki *, const char *issuer, const char *serial, struct instant at,
     const struct pki_cert **out, struct err *) MUSTCHECK;
+
+/* Is this the certificate of that issuer and serial, both written as above? */
+bool pki_is_named(const struct pki_cert *, const char *issuer, const char *serial);
 
 /* The public key; valid as long as the certificate. */
 struct evp_pkey_st *pki_key(const struct pki_cert *);
@@ -113,10 +118,11 @@ void pki_describe(const struct pki_cert *, struct pki_signer *out);
  * usage or revocation. Chain by OpenSSL's path validation, strict, depth 4, security level 2 (GOST
  * 2004 has 128 bits), CRL signatures over the raw octets. Needs digitalSignature; does not ask for
  * sign_capable: that is the caller's rule (HQ-E014 is not a fault). Not a CA.
- * A certificate for OCSP answers or time stamps is refused too. Times: not_before <= at <
- * not_after, to the second, as OpenSSL has it. A good verdict is kept for the time in which nothing
- * it rests on changes. *out is filled only when it returns 0. ERR_PKI_UNKNOWN_ISSUER,
- * _NOT_YET_VALID, _EXPIRED, _REVOKED, _USAGE, _CERTIFICATE, _REVOCATION_UNKNOWN. */
+ * A certificate for OCSP answers, time stamps, servers or programs is refused too. Times:
+ * not_before <= at < not_after, to the second, as OpenSSL has it. A good verdict is kept for the
+ * time in which nothing it rests on changes. *out is filled only when it returns 0.
+ * ERR_PKI_UNKNOWN_ISSUER, _NOT_YET_VALID, _EXPIRED, _REVOKED, _USAGE, _CERTIFICATE,
+ * _REVOCATION_UNKNOWN. */
 int pki_judge(struct pki *, const struct pki_cert *, struct instant at, struct pki_signer *out,
     struct err *) MUSTCHECK;
 

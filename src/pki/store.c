@@ -169,11 +169,14 @@ prepare(struct pki *p, struct err *e)
 static void
 load(struct pki *p, const struct pki_options *options, struct pki_told *told)
 {
+	struct pki_told crls = {.complain = told->complain, .self = told->self};
+
 	pki_each_in_folder(p, options->trust, certificate, take_ca, told);
 	pki_each_in_folder(p, options->partners, certificate, take_partner, told);
 	for (const char *const *file = options->pinned; file != NULL && *file != NULL; file++)
 		pki_each_in_file(p, *file, certificate, take_pinned, told);
-	pki_each_in_folder(p, options->crl, "X509 CRL", take_crl, told);
+	pki_each_in_folder(
+	    p, options->crl, "X509 CRL", take_crl, options->some_crls ? &crls : told);
 	if (p->n_crls > 0)
 		qsort(p->crls, p->n_crls, sizeof(struct pki_crl *), by_issue);
 }

@@ -56,17 +56,38 @@ role(const char *oid)
 	return found;
 }
 
+/* What certificates of signers carry: everything of Kazakhstan's own, and the two that tell SIGN
+ * from AUTH (nca.md 5). A server's or a program's certificate signs no message (R-41). */
+static bool
+is_for_people(const char *oid)
+{
+	static const char *const general[] = {
+	    "2.5.29.37.0",	 /* any */
+	    "1.3.6.1.5.5.7.3.4", /* emailProtection */
+	    "1.3.6.1.5.5.7.3.2"	 /* clientAuth */
+	};
+
+	for (size_t i = 0; i < sizeof(general) / sizeof(general[0]); i++)
+		if (strcmp(oid, general[i]) == 0)
+			return true;
+	return strncmp(oid, "1.2.398.", strlen("1.2.398.")) == 0;
+}
+
+/* Without the extension any usage is meant (UCGO's and banks' have none). */
 static unsigned
-read_roles(const X509 *x)
+read_roles(const X509 *x, bool *for_people)
 {
 	EXTENDED_KEY_USAGE *usages = X509_get_ext_d2i(x, NID_ext_key_usage, NULL, NULL);
 	unsigned found = 0;
 
+	*for_people = X509_get_ext_by_NID(x, NID_ext_key_usage, -1) < 0;
 	for (int i = 0; i < sk_ASN1_OBJECT_num(usages); i++) {
 		char oid[80] = "";
 		int n = OBJ_obj2txt(oid, sizeof(oid), sk_ASN1_OBJECT_value(usages, i), 1);
-		if (n > 0 && (size_t)n < sizeof(oid))
-			found |= role(oid);
+		if (n <= 0 || (size_t)n >= sizeof(oid))
+			continue;
+		found |= role(oid);
+		*for_people |= is_for_people(oid);
 	}
 	EXTENDED_KEY_USAGE_free(usages);
 	return found;
@@ -166,6 +187,6 @@ pki_fill_who(struct pki_cert *c)
 		c->who.fingerprint[2 * i] = hex[c->digest[i] >> 4];
 		c->who.fingerprint[2 * i + 1] = hex[c->digest[i] & 15];
 	}
-	c->who.roles = read_roles(c->x);
+	c->who.roles = read_roles(c->x, &c->for_people);
 	c->who.sign_capable = sign_capable(c);
 }

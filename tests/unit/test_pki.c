@@ -383,6 +383,8 @@ refuses_a_ca_as_signer(void **state)
 
 	(void)state;
 	assert_int_equal(verdict_on(leaf(&f), AT), ERR_PKI_USAGE);
+	f.usage = SIGN_USAGE; /* says that it is a CA and cannot be one */
+	assert_int_equal(verdict_on(leaf(&f), AT), ERR_PKI_USAGE);
 	struct pki *p = opened_trust();
 	assert_int_equal(judged(p, decoded(p, w.root), AT), ERR_PKI_USAGE);
 	assert_int_equal(judged(p, decoded(p, w.middle), AT), ERR_PKI_USAGE);
@@ -408,6 +410,30 @@ refuses_the_certificates_of_ocsp_and_time_stamp_services(void **state)
 	    verdict_on(leaf(&(struct forge){.extended = "OCSPSigning"}), AT), ERR_PKI_USAGE);
 	assert_int_equal(verdict_on(leaf(&(struct forge){.extended = "critical,timeStamping"}), AT),
 	    ERR_PKI_USAGE);
+}
+
+/* the usages of nca.md 5 and no others; none at all is what some CAs issue. */
+static void
+refuses_certificates_that_are_for_servers_or_programs(void **state)
+{
+	static const struct {
+		const char *usage;
+		enum err_code code;
+	} rows[] = {
+	    {"serverAuth", ERR_PKI_USAGE},
+	    {"codeSigning", ERR_PKI_USAGE},
+	    {"1.2.3.4", ERR_PKI_USAGE},
+	    {"1.2.3980.1", ERR_PKI_USAGE},
+	    {"serverAuth,emailProtection", ERR_OK},
+	    {"1.2.398.3.3.4.1.2", ERR_OK},
+	    {"1.2.398.3.2.3.2", ERR_OK},
+	    {"anyExtendedKeyUsage", ERR_OK},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(
+		    verdict_on(leaf(&(struct forge){.extended = rows[i].usage}), AT), rows[i].code);
 }
 
 static void
@@ -592,6 +618,7 @@ main(void)
 	    cmocka_unit_test(refuses_a_ca_as_signer),
 	    cmocka_unit_test(refuses_a_signer_without_digital_signature),
 	    cmocka_unit_test(refuses_the_certificates_of_ocsp_and_time_stamp_services),
+	    cmocka_unit_test(refuses_certificates_that_are_for_servers_or_programs),
 	    cmocka_unit_test(refuses_an_unknown_critical_extension),
 	    cmocka_unit_test(refuses_weak_keys_and_digests),
 	    cmocka_unit_test(refuses_a_serial_number_longer_than_20_octets),

@@ -160,6 +160,28 @@ assert_not_loaded(const char *reason)
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
+/* Whoever asks about a message wants an answer: a forged CRL is told, and covers nobody. */
+static void
+where_some_crls_are_enough_a_bad_one_is_left_out(void **state)
+{
+	struct pki_options options = {
+	    .trust = w.trust, .crl = w.crl, .revocation = PKI_REVOCATION_CRL, .some_crls = true};
+	struct forge_crl f = {.issuer = w.ca, .key = w.rogue_key};
+	struct err e = {0};
+	struct pki *p;
+
+	(void)state;
+	forge_write(w.crl, "a.crl", forge_crl(w.arena, &f));
+	assert_int_equal(pki_open(&options, NULL, NULL, &p, &e), 0);
+	assert_int_equal(pki_census(p).crls, 0);
+	assert_int_equal(judged(p, w.leaf, AT), ERR_PKI_REVOCATION_UNKNOWN);
+	pki_close(p);
+	write_crl("b.crl", (struct forge_crl){.number = "1"}, "200", 1);
+	assert_int_equal(pki_open(&options, NULL, NULL, &p, &e), 0);
+	assert_int_equal(judged(p, w.leaf, AT), ERR_OK);
+	pki_close(p);
+}
+
 static void
 without_any_crl_the_answer_is_unknown(void **state)
 {
@@ -479,6 +501,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup(where_some_crls_are_enough_a_bad_one_is_left_out, new_folder),
 	    cmocka_unit_test_setup(without_any_crl_the_answer_is_unknown, new_folder),
 	    cmocka_unit_test_setup(a_crl_in_force_clears_who_is_not_listed, new_folder),
 	    cmocka_unit_test_setup(finds_each_of_many_serial_numbers, new_folder),
