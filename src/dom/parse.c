@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
 #include <libxml/xmlschemastypes.h>
@@ -20,19 +21,23 @@
 #include "dom/parse.h"
 #include "dom/prescan.h"
 
-/* Never NOENT, DTDLOAD, DTDATTR, DTDVALID, XINCLUDE, RECOVER, HUGE, OLD10. NOCDATA: text is text, a
- * hundred thousand CDATA sections are one node. */
-#define OPTIONS                                                                                    \
-	(XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT |           \
-	    XML_PARSE_NOCDATA)
+/* Never NOENT, DTDLOAD, DTDATTR, DTDVALID, XINCLUDE, RECOVER, HUGE, OLD10. */
+#define OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT)
 
 /* Names a peer made up stay in the dictionary: past this many it is thrown away. */
 #define DICTIONARY 2048
+
+/* New names in one document. libxml2's dictionary stops growing at 16,384 buckets and then searches
+ * long lists; a message has some hundred names. */
+#define MOST_NAMES 8192
+
+#define XMLDSIG "http://www.w3.org/2000/09/xmldsig#"
 
 const struct dom_limits dom_default_limits = {
     .octets = (size_t)1024 * 1024, .tags = 100000, .attributes = 256, .depth = 64, .name = 256};
 
 static xmlParserCtxt *parser;
+static int names_allowed;
 static bool files_allowed;
 
 static void
@@ -128,6 +133,35 @@ on_dtd(void *self, const xmlChar *name, const xmlChar *external, const xmlChar *
 	xmlStopParser(ctxt);
 }
 
+/* Text is text: a hundred thousand CDATA sections are one node. Inside a signature they stay what
+ * they are, for sig/ to refuse: nothing there needs them but who wants two readers to differ. */
+static void
+on_cdata(void *self, const xmlChar *text, int len)
+{
+	const xmlNode *in = ((xmlParserCtxt *)self)->node;
+
+	if (in != NULL && in->ns != NULL && xmlStrEqual(in->ns->href, (const xmlChar *)XMLDSIG))
+		xmlSAX2CDataBlock(self, text, len);
+	else
+		xmlSAX2Characters(self, text, len);
+}
+
+static void
+on_element(void *self, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+    int n_namespaces, const xmlChar **namespaces, int n_attributes, int n_defaulted,
+    const xmlChar **attributes)
+{
+	xmlParserCtxt *ctxt = self;
+
+	if (xmlDictSize(ctxt->dict) > names_allowed) {
+		err_tell(ctxt->_private, ERR_XML_LIMIT, "too many different names");
+		xmlStopParser(ctxt);
+		return;
+	}
+	xmlSAX2StartElementNs(self, name, prefix, uri, n_namespaces, namespaces, n_attributes,
+	    n_defaulted, attributes);
+}
+
 static int
 need_parser(struct err *e)
 {
@@ -141,6 +175,8 @@ need_parser(struct err *e)
 		return err_set(e, ERR_NOMEM, "xmlNewParserCtxt");
 	}
 	parser->sax->serror = on_error;
+	parser->sax->cdataBlock = on_cdata;
+	parser->sax->startElementNs = on_element;
 	parser->sax->internalSubset = on_dtd;
 	parser->sax->externalSubset = on_dtd;
 	return 0;
@@ -155,12 +191,13 @@ say_utf8(xmlDoc *doc, struct err *e)
 	return 0;
 }
 
+/* A parser that was stopped hands out what it has as well-formed: only disableSAX tells. */
 static bool
 holds(const xmlDoc *doc)
 {
 	return !dom_memory_failed() && doc != NULL && parser->wellFormed && parser->nsWellFormed &&
-	       doc->intSubset == NULL && parser->lastError.code == XML_ERR_OK &&
-	       xmlDocGetRootElement(doc) != NULL;
+	       parser->disableSAX == 0 && doc->intSubset == NULL &&
+	       parser->lastError.code == XML_ERR_OK && xmlDocGetRootElement(doc) != NULL;
 }
 
 int
@@ -179,6 +216,7 @@ dom_parse(struct octets xml, const struct dom_limits *limits, struct dom **out, 
 	if (need_parser(e) != 0)
 		return -1;
 	parser->_private = e;
+	names_allowed = xmlDictSize(parser->dict) + MOST_NAMES;
 	doc = xmlCtxtReadMemory(
 	    parser, (const char *)document.data, (int)document.len, NULL, NULL, OPTIONS);
 	if (!holds(doc)) {

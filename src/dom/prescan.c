@@ -18,6 +18,10 @@
 /* libxml2's own bound without XML_PARSE_HUGE; a larger limit of the caller has no effect. */
 #define DEEPEST 256
 
+/* libxml2 and its C14N compare each attribute of a tag with each: this many pairs in all take some
+ * 20 ms. */
+#define MOST_PAIRS 8000000
+
 enum {
 	ODD = 1u << 0,	 /* not ASCII, or a control character: look closer */
 	TEXT = 1u << 1,	 /* ends a run of text */
@@ -45,7 +49,7 @@ static const unsigned char classes[256] = {
 struct scan {
 	const unsigned char *start, *p, *end;
 	const struct dom_limits *limits;
-	size_t tags, depth, deepest;
+	size_t tags, depth, deepest, pairs;
 	size_t namespaces[DEEPEST + 1]; /* declared at each open element and above it */
 	struct err *e;
 };
@@ -248,6 +252,8 @@ start_tag(struct scan *s)
 			return refuse(s, ERR_XML_LIMIT, "too many attributes in one tag");
 		namespaces += declares_namespace(n);
 	}
+	if ((s->pairs += attributes * attributes) > MOST_PAIRS)
+		return refuse(s, ERR_XML_LIMIT, "too many attributes in too many tags");
 	bool empty = *s->p == '/';
 	s->p += empty ? 2 : 1;
 	return open_element(s, namespaces, empty);

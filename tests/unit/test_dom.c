@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "dom/dom.h"
+#include "dom/libxml.h"
 #include "dom/prescan.h"
 #include "fixture.h"
 
@@ -398,6 +398,47 @@ a_hundred_thousand_cdata_sections_are_one_text(void **state)
 	assert_int_equal(dom_text(dom_root(d), arena, &o, &e), 0);
 	assert_string_equal((const char *)o.data, "x");
 	dom_free(d);
+}
+
+/* Inside a signature they stay, for sig/ to refuse. */
+static void
+cdata_is_text_everywhere_but_in_a_signature(void **state)
+{
+	struct octets o;
+	struct err e = {0};
+	struct dom *d =
+	    parsed("<a xmlns:d='http://www.w3.org/2000/09/xmldsig#'><b><![CDATA[x]]></b>"
+		   "<d:b><![CDATA[x]]></d:b></a>");
+	const struct dom_node *b = dom_first(dom_root(d)), *in_signature = dom_next(b);
+
+	(void)state;
+	assert_int_equal(dom_to_xml(b)->children->type, XML_TEXT_NODE);
+	assert_int_equal(dom_to_xml(in_signature)->children->type, XML_CDATA_SECTION_NODE);
+	assert_int_equal(dom_text(in_signature, arena, &o, &e), 0);
+	assert_string_equal((const char *)o.data, "x");
+	dom_free(d);
+}
+
+/* libxml2's dictionary stops growing, its comparison of attributes is quadratic: both are bounded
+ * for the document as a whole. */
+static void
+names_and_pairs_of_attributes_are_counted_in_all(void **state)
+{
+	const char *names = "<a>", *tag = "<b";
+
+	(void)state;
+	for (int i = 0; i < 250; i++)
+		tag = arena_printf(arena, "%s a%d=''", tag, i);
+	tag = arena_printf(arena, "%s/>", tag);
+	dom_free(
+	    parsed_octets(repeated("<a>", tag, 128, "</a>"))); /* 250 * 250 * 128 = 8,000,000 */
+	refused_under(repeated("<a>", tag, 129, "</a>"), &dom_default_limits, ERR_XML_LIMIT);
+	char *many = arena_alloc(arena, 9000 * 8), *p = many;
+	for (int i = 0; i < 9000; i++)
+		p += sprintf(p, "<n%d/>", i);
+	names = arena_printf(arena, "<a>%s</a>", many);
+	refused(names, ERR_XML_LIMIT);
+	accepted(arena_printf(arena, "<a>%.*s</a>", (int)(strstr(many, "<n8000/>") - many), many));
 }
 
 static void
@@ -903,6 +944,8 @@ main(void)
 	    cmocka_unit_test(attributes_are_counted_before_libxml2_sees_them),
 	    cmocka_unit_test(namespaces_in_scope_are_counted_along_the_open_elements),
 	    cmocka_unit_test(a_hundred_thousand_cdata_sections_are_one_text),
+	    cmocka_unit_test(cdata_is_text_everywhere_but_in_a_signature),
+	    cmocka_unit_test(names_and_pairs_of_attributes_are_counted_in_all),
 	    cmocka_unit_test(an_error_says_where_and_what),
 	    cmocka_unit_test(libxml2_writes_nothing_to_stderr),
 	    cmocka_unit_test(one_bad_document_leaves_no_trace_in_the_next),
