@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "dom/libxml.h"
+#include "sig/cost.h"
 #include "sig/verify.h"
 
 static bool
@@ -70,6 +71,7 @@ peel(struct dom *doc, const struct sig_court *c, size_t most, struct sig_part *o
     struct err *e)
 {
 	struct sig_shape shape;
+	size_t work = SIG_MOST_WORK; /* of all signatures together */
 
 	if (check_tail(doc, most, e) != 0)
 		return -1;
@@ -78,6 +80,7 @@ peel(struct dom *doc, const struct sig_court *c, size_t most, struct sig_part *o
 		*part = (struct sig_part){.verdict = SIG_REFUSED};
 		if (sig_read_shape(dom_from_xml(last_element(doc)), SIG_FORM_DOCUMENT, c->arena,
 			&shape, e) != 0 ||
+		    sig_spend(dom_root(doc), &shape, &shape.references[0], &work, e) != 0 ||
 		    sig_verify_one(&shape, NULL, 0, c, part, e) != 0)
 			return -1;
 		part->node = dom_root(doc);

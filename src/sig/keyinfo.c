@@ -71,9 +71,13 @@ by_token(
 {
 	const struct dom_node *token = l->env == NULL ? NULL : l->env->token;
 	const char *uri, *type, *id;
+	struct sig_children c;
 
-	if (sig_expect(node, ENV_WSSE, "Reference", "URI ValueType", e) != 0)
+	if (sig_expect(node, ENV_WSSE, "Reference", "URI ValueType", e) != 0 ||
+	    sig_children(node, &c, e) != 0)
 		return form_error(e);
+	if (c.count > 0)
+		return err_set(e, ERR_SIG_KEYINFO, "wsse:Reference is not empty");
 	uri = dom_attribute(node, "", "URI", l->arena);
 	type = dom_attribute(node, "", "ValueType", l->arena);
 	id = token == NULL ? NULL : dom_attribute(token, ENV_WSU, "Id", l->arena);
@@ -91,12 +95,11 @@ by_token(
 }
 
 static int
-by_issuer_serial(
-    const struct dom_node *node, const struct look *l, const struct pki_cert **out, struct err *e)
+read_issuer_serial(const struct dom_node *node, const struct look *l, const char **issuer_out,
+    const char **serial_out, struct err *e)
 {
 	struct octets issuer, serial;
 	struct sig_children c;
-	char *i, *s;
 
 	if (sig_expect(node, ENV_DS, "X509IssuerSerial", "", e) != 0 ||
 	    sig_children(node, &c, e) != 0)
@@ -108,28 +111,59 @@ by_issuer_serial(
 	    sig_text(c.at[0], l->arena, &issuer, e) != 0 ||
 	    sig_text(c.at[1], l->arena, &serial, e) != 0)
 		return form_error(e);
-	i = arena_string(l->arena, issuer);
-	s = arena_string(l->arena, serial);
-	if (i == NULL || s == NULL)
+	*issuer_out = arena_string(l->arena, issuer);
+	*serial_out = arena_string(l->arena, serial);
+	if (*issuer_out == NULL || *serial_out == NULL)
 		return err_set(e, ERR_NOMEM, "issuer and serial");
-	return pki_find_partner(l->pki, i, s, l->at, out, e);
+	return 0;
 }
 
+/* One certificate and one name of it at most; chains and CRLs of the sender's are not wanted. */
+static int
+split_x509_data(const struct dom_node *node, const struct dom_node **certificate,
+    const struct dom_node **name, struct err *e)
+{
+	struct sig_children c;
+
+	*certificate = *name = NULL;
+	if (sig_expect(node, ENV_DS, "X509Data", "", e) != 0 || sig_children(node, &c, e) != 0)
+		return form_error(e);
+	for (size_t i = 0; i < c.count; i++) {
+		bool is_name = dom_is(c.at[i], ENV_DS, "X509IssuerSerial");
+		const struct dom_node **place = is_name ? name : certificate;
+
+		if (*place != NULL)
+			return err_set(e, ERR_SIG_KEYINFO, "X509Data with two of a kind");
+		if (!is_name && sig_expect(c.at[i], ENV_DS, "X509Certificate", "", e) != 0)
+			return form_error(e);
+		*place = c.at[i];
+	}
+	return c.count > 0 ? 0 : err_set(e, ERR_SIG_KEYINFO, "X509Data is empty");
+}
+
+/* zeep sends the certificate and its name side by side: then they must agree. A document brings its
+ * certificate: no citizen is pinned. */
 static int
 by_x509_data(
     const struct dom_node *node, const struct look *l, const struct pki_cert **out, struct err *e)
 {
-	struct sig_children c;
+	const struct dom_node *certificate, *name;
+	const char *issuer = NULL, *serial = NULL;
 
-	if (sig_expect(node, ENV_DS, "X509Data", "", e) != 0 || sig_children(node, &c, e) != 0)
-		return form_error(e);
-	if (c.count != 1) /* chains and CRLs of the sender's are not wanted */
-		return err_set(e, ERR_SIG_KEYINFO, "X509Data has %zu children", c.count);
-	if (l->env != NULL && dom_is(c.at[0], ENV_DS, "X509IssuerSerial"))
-		return by_issuer_serial(c.at[0], l, out, e);
-	if (sig_expect(c.at[0], ENV_DS, "X509Certificate", "", e) != 0)
-		return form_error(e);
-	return decode(c.at[0], l, out, e);
+	if (split_x509_data(node, &certificate, &name, e) != 0)
+		return -1;
+	if (certificate == NULL && l->env == NULL)
+		return err_set(e, ERR_SIG_KEYINFO, "X509Data without a certificate");
+	if (name != NULL && read_issuer_serial(name, l, &issuer, &serial, e) != 0)
+		return -1;
+	if (certificate == NULL)
+		return pki_find_partner(l->pki, issuer, serial, l->at, out, e);
+	if (decode(certificate, l, out, e) != 0)
+		return -1;
+	if (name != NULL && !pki_is_named(*out, issuer, serial))
+		return err_set(
+		    e, ERR_SIG_KEYINFO, "X509IssuerSerial names another certificate than is there");
+	return 0;
 }
 
 static int
@@ -138,9 +172,15 @@ by_token_reference(
 {
 	struct sig_children c;
 
-	if (sig_expect(node, ENV_WSSE, "SecurityTokenReference", "Id wsu:Id", e) != 0 ||
+	const char *type;
+
+	if (sig_expect(node, ENV_WSSE, "SecurityTokenReference", "Id wsu:Id wsse11:TokenType", e) !=
+		0 ||
 	    sig_children(node, &c, e) != 0)
 		return form_error(e);
+	type = dom_attribute(node, SIG_WSSE11, "TokenType", l->arena);
+	if (type != NULL && strcmp(type, SIG_TYPE_X509) != 0)
+		return err_set(e, ERR_SIG_KEYINFO, "TokenType is not X509v3");
 	if (c.count != 1)
 		return err_set(
 		    e, ERR_SIG_KEYINFO, "SecurityTokenReference has %zu children", c.count);

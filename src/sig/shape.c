@@ -15,6 +15,7 @@
 #define C14N_COMMENTS C14N "#WithComments"
 #define ENVELOPED ENV_DS "enveloped-signature"
 #define MOST_PREFIXES 16 /* */
+#define MOST_LIST 512	 /* octets of a PrefixList: blanks are prefixes to xmlsec */
 #define MOST_ID 128	 /* */
 
 bool
@@ -46,6 +47,8 @@ check_prefixes(const char *list, struct arena *a, struct err *e)
 
 	if (copy == NULL)
 		return err_set(e, ERR_NOMEM, "PrefixList");
+	if (strlen(copy) > MOST_LIST)
+		return err_set(e, ERR_SIG_STRUCTURE, "PrefixList of over %d octets", MOST_LIST);
 	for (char *p = strtok_r(copy, " ", &rest); p != NULL; p = strtok_r(NULL, " ", &rest))
 		if (++count > MOST_PREFIXES || !is_prefix(p))
 			return err_set(e, ERR_SIG_STRUCTURE, "PrefixList: over %d or not an NCName",
@@ -79,6 +82,8 @@ static int
 read_method(const struct dom_node *method, const char *name, struct arena *a,
     const char **algorithm, const char **prefixes, struct err *e)
 {
+	struct sig_children c;
+
 	*prefixes = NULL;
 	if (sig_expect(method, ENV_DS, name, "Algorithm", e) != 0)
 		return -1;
@@ -86,7 +91,9 @@ read_method(const struct dom_node *method, const char *name, struct arena *a,
 		return err_set(e, ERR_SIG_STRUCTURE, "%s without Algorithm", name);
 	if (strcmp(*algorithm, SIG_EXC_C14N) == 0)
 		return read_prefixes(method, a, prefixes, e);
-	if (dom_to_xml(method)->children != NULL && dom_first(method) != NULL)
+	if (sig_children(method, &c, e) != 0)
+		return -1;
+	if (c.count > 0)
 		return err_set(e, ERR_SIG_ALGORITHM, "%s with parameters", name);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "dom/libxml.h"
+#include "sig/cost.h"
 #include "sig/verify.h"
 #include "sig/walk.h"
 
@@ -70,6 +71,7 @@ check_references(const struct env *env, const struct sig_shape *shape, size_t *b
     bool *timestamp, struct err *e)
 {
 	const xmlNode *seen[SIG_MOST_REFERENCES];
+	size_t work = SIG_MOST_WORK;
 
 	*body = SIG_MOST_REFERENCES;
 	*timestamp = false;
@@ -82,7 +84,8 @@ check_references(const struct env *env, const struct sig_shape *shape, size_t *b
 		for (size_t j = 0; j < i; j++)
 			if (seen[j] == a->parent)
 				return err_set(e, ERR_SIG_COVERAGE, "two References to #%s", id);
-		if (register_id(a, id, e) != 0)
+		if (register_id(a, id, e) != 0 ||
+		    sig_spend(dom_from_xml(a->parent), shape, &shape->references[i], &work, e) != 0)
 			return -1;
 		seen[i] = a->parent;
 		if (a->parent == dom_to_xml(env->body))
@@ -168,15 +171,17 @@ read_time(const struct dom_node *node, const char *name, struct arena *a, struct
     struct err *e)
 {
 	struct octets o;
-	const char *text;
+	const char *text, *time;
 
 	*out = (struct instant){0, 0};
 	if (sig_expect(node, ENV_WSU, name, "", e) != 0 || sig_text(node, a, &o, e) != 0)
 		return -1;
 	if ((text = arena_string(a, o)) == NULL)
 		return err_set(e, ERR_NOMEM, "Timestamp");
-	if (strchr(text, 'T') == NULL || !clock_read(text, out))
-		return err_set(e, ERR_SIG_TIMESTAMP, "%s is not a dateTime", name);
+	/* local time without a zone could be anybody's */
+	if ((time = strchr(text, 'T')) == NULL || strpbrk(time, "Z+-") == NULL ||
+	    !clock_read(text, out))
+		return err_set(e, ERR_SIG_TIMESTAMP, "%s is not a dateTime with a zone", name);
 	return 0;
 }
 

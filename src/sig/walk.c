@@ -91,7 +91,9 @@ is_allowed(const xmlAttr *attribute, const char *allowed)
 {
 	const char *ns = attribute->ns == NULL ? "" : (const char *)attribute->ns->href;
 	const char *name = (const char *)attribute->name;
-	const char *prefix = strcmp(ns, ENV_WSU) == 0 ? "wsu:" : "";
+	const char *prefix = strcmp(ns, ENV_WSU) == 0	   ? "wsu:"
+			     : strcmp(ns, SIG_WSSE11) == 0 ? "wsse11:"
+							   : "";
 
 	if (ns[0] != '\0' && prefix[0] == '\0')
 		return false;

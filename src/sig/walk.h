@@ -28,8 +28,11 @@ int sig_only_child(const struct dom_node *, const char *ns, const char *name,
 /* The text of an element that holds only text. ERR_SIG_STRUCTURE. */
 int sig_text(const struct dom_node *, struct arena *, struct octets *out, struct err *) MUSTCHECK;
 
-/* Is the node named so, and are its attributes among the blank-separated allowed ones ("wsu:Id" for
- * that namespace, other names without one)? ERR_SIG_STRUCTURE. */
+/* WSS 1.1's own additions: TokenType */
+#define SIG_WSSE11 "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd"
+
+/* Is the node named so, and are its attributes among the blank-separated allowed ones ("wsu:Id" and
+ * "wsse11:TokenType" for those namespaces, other names without one)? ERR_SIG_STRUCTURE. */
 int sig_expect(const struct dom_node *, const char *ns, const char *name, const char *allowed,
     struct err *) MUSTCHECK;
 

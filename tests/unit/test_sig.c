@@ -65,6 +65,10 @@ accepts_every_form_of_key_information(void **state)
 	    "</ds:X509Certificate></ds:X509Data></wsse:SecurityTokenReference>",
 	    "<wsse:SecurityTokenReference><wsse:KeyIdentifier ValueType=\"" X509_TYPE
 	    "\">@CERT@</wsse:KeyIdentifier></wsse:SecurityTokenReference>",
+	    "<wsse:SecurityTokenReference xmlns:w=\"http://docs.oasis-open.org/wss/"
+	    "oasis-wss-wssecurity-secext-1.1.xsd\" w:TokenType=\"" X509_TYPE
+	    "\"><wsse:KeyIdentifier " WSSE_TYPES
+	    ">@CERT@</wsse:KeyIdentifier></wsse:SecurityTokenReference>",
 	};
 	struct err e;
 
@@ -128,6 +132,8 @@ refuses_a_timestamp_that_is_not_right(void **state)
 	    {TIMESTAMP("2026-07-01T00:01:00Z", EXPIRES("2026-07-01T00:00:59Z")), ERR_SIG_TIMESTAMP},
 	    {TIMESTAMP("tomorrow", ""), ERR_SIG_TIMESTAMP},
 	    {TIMESTAMP("2026-07-01", ""), ERR_SIG_TIMESTAMP},
+	    {TIMESTAMP("2026-07-01T00:00:00", ""), ERR_SIG_TIMESTAMP}, /* whose time? */
+	    {TIMESTAMP("2026-07-01T05:00:00+05:00", ""), ERR_OK},
 	    {TIMESTAMP("2026-07-01T00:00:00Z", EXPIRES("2026-07-01T00:00:00Z") "<wsu:X/>"),
 		ERR_SIG_TIMESTAMP},
 	    {"<wsu:Timestamp wsu:Id=\"TS-1\"/>", ERR_SIG_TIMESTAMP},
@@ -173,6 +179,14 @@ refuses_whatever_the_structure_does_not_have(void **state)
 	static const struct edit edits[] = {
 	    {"a comment in DigestValue", "<ds:DigestValue>", "<ds:DigestValue><!-- -->",
 		ERR_SIG_STRUCTURE},
+	    {"CDATA in DigestValue", "@DIGEST:body-1@", "<![CDATA[@DIGEST:body-1@]]>",
+		ERR_SIG_STRUCTURE},
+	    {"CDATA in SignatureValue", "@VALUE@", "<![CDATA[@VALUE@]]>", ERR_SIG_STRUCTURE},
+	    {"text in SignatureMethod", SIGN_METHOD,
+		"<ds:SignatureMethod Algorithm=\"" RSA "\">8</ds:SignatureMethod>",
+		ERR_SIG_STRUCTURE},
+	    {"text in DigestMethod", DIGEST_METHOD,
+		"<ds:DigestMethod Algorithm=\"" SHA256 "\">8</ds:DigestMethod>", ERR_SIG_STRUCTURE},
 	    {"an element in DigestValue", "</ds:DigestValue>", "<x/></ds:DigestValue>",
 		ERR_SIG_STRUCTURE},
 	    {"text in SignedInfo", "</ds:SignedInfo>", "x</ds:SignedInfo>", ERR_SIG_STRUCTURE},
@@ -297,6 +311,31 @@ honours_a_prefix_list_and_an_empty_one(void **state)
 	    ERR_OK);
 }
 
+/* Each prefix of the list is looked up for each element. */
+static void
+refuses_a_body_whose_prefix_list_costs_too_much(void **state)
+{
+	struct common *c = *state;
+	const char *elements = "<b/>", *text;
+	struct err e;
+
+	for (int i = 0; i < 15; i++) /* 32,768 */
+		elements = arena_printf(c->arena, "%s%s", elements, elements);
+	text =
+	    sign_replace(c->arena, ENVELOPE, "<iin>", arena_printf(c->arena, "%s<iin>", elements));
+	assert_int_equal(
+	    common_verify(c, sign_template(c->arena, text, c->gateway), NULL, &e), ERR_OK);
+	text =
+	    sign_replace(c->arena, text, TRANSFORM, INCLUSIVE("a b c d e f g h i j k l m n o cs"));
+	text = sign_replace(c->arena, text, "<request>",
+	    "<request xmlns:a=\"u:a\" xmlns:b=\"u:b\" xmlns:c=\"u:c\" xmlns:d=\"u:d\" "
+	    "xmlns:e=\"u:e\" xmlns:f=\"u:f\" xmlns:g=\"u:g\" xmlns:h=\"u:h\">");
+	assert_int_equal(
+	    common_verify(c, sign_template(c->arena, text, c->gateway), NULL, &e), ERR_XML_LIMIT);
+}
+
+#define BLANKS_64 "                                                                "
+
 static void
 refuses_a_prefix_list_of_another_form(void **state)
 {
@@ -304,6 +343,11 @@ refuses_a_prefix_list_of_another_form(void **state)
 	    {"seventeen", TRANSFORM, INCLUSIVE("a b c d e f g h i j k l m n o p q"),
 		ERR_SIG_STRUCTURE},
 	    {"not a name", TRANSFORM, INCLUSIVE("a:b"), ERR_SIG_STRUCTURE},
+	    {"blanks, each of them a prefix to xmlsec", TRANSFORM,
+		INCLUSIVE(
+		    BLANKS_64 BLANKS_64 BLANKS_64 BLANKS_64 BLANKS_64 BLANKS_64 BLANKS_64 BLANKS_64
+		    "cs"),
+		ERR_SIG_STRUCTURE},
 	    {"another #", TRANSFORM, INCLUSIVE("#all xs"), ERR_SIG_STRUCTURE},
 	    {"no list", TRANSFORM,
 		"<ds:Transform Algorithm=\"" EXC "\"><ec:InclusiveNamespaces xmlns:ec=\"" EXC
@@ -415,6 +459,37 @@ refuses_a_type_whose_prefix_is_declared_outside_the_body(void **state)
 	    common_verify(c, sign_template(c->arena, text, c->gateway), NULL, &e), ERR_OK);
 }
 
+#define NAMED(issuer, serial)                                                                      \
+	"<ds:X509IssuerSerial><ds:X509IssuerName>" issuer                                          \
+	"</ds:X509IssuerName><ds:X509SerialNumber>" serial                                         \
+	"</ds:X509SerialNumber></ds:X509IssuerSerial>"
+#define WHOLE "<ds:X509Certificate>@CERT@</ds:X509Certificate>"
+
+/* zeep and others send both; pretty printers break the name over lines. */
+static void
+accepts_issuer_and_serial_beside_their_own_certificate(void **state)
+{
+	struct common *c = *state;
+	const struct pki_cert *own = pki_identity_certificate(c->gateway);
+	char issuer[300];
+	struct pki_signer who;
+	struct err e;
+
+	pki_describe(own, &who);
+	pki_issuer(own, issuer, sizeof(issuer));
+	const char *const forms[] = {
+	    arena_printf(c->arena, "<ds:X509Data>" NAMED("%s", "%s") WHOLE "</ds:X509Data>", issuer,
+		who.serial),
+	    arena_printf(c->arena,
+		"<wsse:SecurityTokenReference><ds:X509Data>" WHOLE NAMED(
+		    "\n%s\n", " %s\n") "</ds:X509Data></wsse:SecurityTokenReference>",
+		issuer, who.serial),
+	};
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		assert_int_equal(
+		    common_verify(c, common_edit(c, KEY_IDENTIFIER, forms[i]), NULL, &e), ERR_OK);
+}
+
 static void
 refuses_key_information_of_another_form(void **state)
 {
@@ -437,6 +512,16 @@ refuses_key_information_of_another_form(void **state)
 		"<wsse:SecurityTokenReference><wsse:Reference "
 		"URI=\"#X\"/></wsse:SecurityTokenReference>",
 		ERR_SIG_KEYINFO},
+	    {"another TokenType", "<wsse:SecurityTokenReference>",
+		"<wsse:SecurityTokenReference xmlns:w=\"http://docs.oasis-open.org/wss/"
+		"oasis-wss-wssecurity-secext-1.1.xsd\" w:TokenType=\"" X509_TYPE "PKIPathv1\">",
+		ERR_SIG_KEYINFO},
+	    {"another certificate beside issuer and serial", KEY_IDENTIFIER,
+		"<ds:X509Data>" NAMED("C=KZ", "1") WHOLE "</ds:X509Data>", ERR_SIG_KEYINFO},
+	    {"two issuers and serials", KEY_IDENTIFIER,
+		"<ds:X509Data>" NAMED("C=KZ", "1") NAMED("C=KZ", "2") "</ds:X509Data>",
+		ERR_SIG_KEYINFO},
+	    {"no X509Data at all in X509Data", KEY_IDENTIFIER, "<ds:X509Data/>", ERR_SIG_KEYINFO},
 	    {"a stray token", "<ds:Signature ", TOKEN "<ds:Signature ", ERR_SIG_KEYINFO},
 	    {"two certificates", KEY_IDENTIFIER,
 		"<ds:X509Data><ds:X509Certificate>@CERT@</ds:X509Certificate>"
@@ -550,10 +635,12 @@ main(void)
 	    TEST(refuses_algorithms_outside_the_table),
 	    TEST(honours_a_prefix_list_and_an_empty_one),
 	    TEST(refuses_a_prefix_list_of_another_form),
+	    TEST(refuses_a_body_whose_prefix_list_costs_too_much),
 	    TEST(refuses_a_signature_that_covers_something_else),
 	    TEST(refuses_only_a_timestamp_being_signed),
 	    TEST(accepts_a_body_with_a_plain_id),
 	    TEST(refuses_a_type_whose_prefix_is_declared_outside_the_body),
+	    TEST(accepts_issuer_and_serial_beside_their_own_certificate),
 	    TEST(refuses_key_information_of_another_form),
 	    TEST(refuses_what_the_policy_does_not_allow),
 	    TEST(refuses_gost_2004_from_its_day_on),

@@ -228,6 +228,26 @@ signs_documents_with_gost_2015_and_refuses_to_with_2004(void **state)
 	assert_int_equal(e.code, ERR_CONFIG);
 }
 
+/* Inclusive C14N looks each namespace up for each element. Two signatures cost twice as much. */
+static void
+refuses_a_document_whose_canonical_form_costs_too_much(void **state)
+{
+	struct common *c = *state;
+	const char *start = "<a", *elements = "<b/>", *small, *large;
+	struct err e;
+
+	for (int i = 0; i < 50; i++)
+		start = arena_printf(c->arena, "%s xmlns:n%d=\"urn:%d\"", start, i, i);
+	for (int i = 0; i < 11; i++) /* 2,048 */
+		elements = arena_printf(c->arena, "%s%s", elements, elements);
+	small = arena_printf(c->arena, "%s>%s</a>", start, elements);
+	large = arena_printf(c->arena, "%s>%s%s</a>", start, elements, elements);
+	small = signed_by(c, small, "person");
+	assert_int_equal(verify(c, small, &e), ERR_OK);
+	assert_int_equal(verify(c, signed_by(c, small, "head"), &e), ERR_XML_LIMIT);
+	assert_int_equal(verify(c, signed_by(c, large, "person"), &e), ERR_XML_LIMIT);
+}
+
 int
 main(void)
 {
@@ -243,6 +263,7 @@ main(void)
 	    TEST(refuses_a_document_signature_of_another_form),
 	    TEST(refuses_a_changed_document),
 	    TEST(refuses_a_certificate_for_authentication_where_signing_is_asked_for),
+	    TEST(refuses_a_document_whose_canonical_form_costs_too_much),
 	    TEST(signs_documents_of_every_shape),
 	    TEST(signs_documents_with_gost_2015_and_refuses_to_with_2004),
 	};
