@@ -111,6 +111,25 @@ family(const X509 *x)
 	return PKI_OTHER;
 }
 
+int
+pki_set_up(EVP_PKEY *key, enum pki_family family, int (*init)(EVP_PKEY_CTX *), EVP_PKEY_CTX **out,
+    struct err *e)
+{
+	EVP_PKEY_CTX *c;
+
+	*out = NULL;
+	if (family == PKI_OTHER)
+		return 0;
+	c = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	if (c == NULL || init(c) != 1 ||
+	    (family == PKI_RSA && EVP_PKEY_CTX_set_signature_md(c, EVP_sha256()) != 1)) {
+		EVP_PKEY_CTX_free(c);
+		return err_set(e, ERR_NOMEM, "a key cannot be set up");
+	}
+	*out = c;
+	return 0;
+}
+
 static int
 fill(struct pki_cert *c, struct err *e)
 {
@@ -133,7 +152,7 @@ fill(struct pki_cert *c, struct err *e)
 	c->ca = X509_check_ca(c->x) != 0;
 	c->who.family = family(c->x);
 	pki_fill_who(c);
-	return 0;
+	return pki_set_up(c->key, c->who.family, EVP_PKEY_verify_init, &c->verifier, e);
 }
 
 int
@@ -168,6 +187,7 @@ pki_cert_free(struct pki_cert *c)
 {
 	if (c == NULL)
 		return;
+	EVP_PKEY_CTX_free(c->verifier);
 	X509_free(c->x);
 	free(c->der);
 	free(c->verdict);
@@ -178,6 +198,12 @@ struct evp_pkey_st *
 pki_key(const struct pki_cert *c)
 {
 	return c->key;
+}
+
+struct evp_pkey_ctx_st *
+pki_verifier(const struct pki_cert *c)
+{
+	return c->verifier;
 }
 
 enum pki_family

@@ -18,6 +18,7 @@
 struct pki_identity {
 	struct pki_cert *certificate;
 	EVP_PKEY *key;
+	EVP_PKEY_CTX *signer;
 };
 
 static int
@@ -168,6 +169,9 @@ pki_identity_load(const char *certificate, const char *key, const char *password
 		    certificate);
 		goto out;
 	}
+	if (pki_set_up(id->key, id->certificate->who.family, EVP_PKEY_sign_init, &id->signer, e) !=
+	    0)
+		goto out;
 	*out = id;
 	id = NULL; /* moved */
 	rc = 0;
@@ -183,6 +187,7 @@ pki_identity_free(struct pki_identity *id)
 	if (id == NULL)
 		return;
 	pki_cert_free(id->certificate);
+	EVP_PKEY_CTX_free(id->signer);
 	EVP_PKEY_free(id->key);
 	free(id);
 }
@@ -191,6 +196,12 @@ struct evp_pkey_st *
 pki_identity_key(const struct pki_identity *id)
 {
 	return id->key;
+}
+
+struct evp_pkey_ctx_st *
+pki_identity_signer(const struct pki_identity *id)
+{
+	return id->signer;
 }
 
 const struct pki_cert *

@@ -44,6 +44,7 @@ struct pki_verdict {
 struct pki_cert {
 	X509 *x;
 	EVP_PKEY *key; /* of x */
+	EVP_PKEY_CTX *verifier;
 	unsigned char *der;
 	size_t der_len;
 	unsigned char digest[32];
@@ -99,6 +100,10 @@ struct pki {
 /* Decodes and describes. ERR_PKI_CERTIFICATE, ERR_NOMEM. */
 int pki_cert_new(struct octets der, struct pki_cert **out, struct err *) MUSTCHECK;
 void pki_cert_free(struct pki_cert *); /* takes NULL */
+
+/* The key set up by init for digests of the family, see pki_verifier(). ERR_NOMEM. */
+int pki_set_up(EVP_PKEY *, enum pki_family, int (*init)(EVP_PKEY_CTX *), EVP_PKEY_CTX **out,
+    struct err *) MUSTCHECK;
 
 /* A positive INTEGER of at most 20 octets, left-padded; false when it is none. */
 bool pki_number(const ASN1_INTEGER *, unsigned char out[PKI_SERIAL]);

@@ -78,6 +78,11 @@ bool pki_is_named(const struct pki_cert *, const char *issuer, const char *seria
 
 /* The public key; valid as long as the certificate. */
 struct evp_pkey_st *pki_key(const struct pki_cert *);
+
+/* The key, set up for EVP_PKEY_verify() over finished digests, as often as wanted: RSA with PKCS #1
+ * v1.5 and SHA-256, GOST with its family's digest. To set one up for each signature costs up to an
+ * RSA verification. Valid as long as the certificate; NULL for a key of another family. */
+struct evp_pkey_ctx_st *pki_verifier(const struct pki_cert *);
 enum pki_family pki_family(const struct pki_cert *);
 unsigned pki_key_bits(const struct pki_cert *);
 struct octets pki_der(const struct pki_cert *);
@@ -134,6 +139,8 @@ int pki_identity_load(const char *certificate, const char *key, const char *pass
     struct pki_identity **out, struct err *) MUSTCHECK;
 void pki_identity_free(struct pki_identity *);
 struct evp_pkey_st *pki_identity_key(const struct pki_identity *);
+struct evp_pkey_ctx_st *pki_identity_signer(
+    const struct pki_identity *); /* for EVP_PKEY_sign(), as pki_verifier() */
 const struct pki_cert *pki_identity_certificate(const struct pki_identity *);
 
 #endif

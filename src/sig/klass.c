@@ -14,32 +14,27 @@
 
 struct key_data {
 	xmlSecKeyData base;
-	EVP_PKEY *pkey;
+	EVP_PKEY_CTX *verifier; /* borrowed */
 };
 
 static int
 key_initialize(xmlSecKeyDataPtr data)
 {
-	((struct key_data *)data)->pkey = NULL;
+	((struct key_data *)data)->verifier = NULL;
 	return 0;
 }
 
 static int
 key_duplicate(xmlSecKeyDataPtr to, xmlSecKeyDataPtr from)
 {
-	EVP_PKEY *pkey = ((struct key_data *)from)->pkey;
-
-	if (pkey == NULL || EVP_PKEY_up_ref(pkey) != 1)
-		return -1;
-	((struct key_data *)to)->pkey = pkey;
+	((struct key_data *)to)->verifier = ((struct key_data *)from)->verifier;
 	return 0;
 }
 
 static void
 key_finalize(xmlSecKeyDataPtr data)
 {
-	EVP_PKEY_free(((struct key_data *)data)->pkey);
-	((struct key_data *)data)->pkey = NULL;
+	((struct key_data *)data)->verifier = NULL;
 }
 
 static xmlSecKeyDataType
@@ -52,7 +47,9 @@ key_type(xmlSecKeyDataPtr data)
 static xmlSecSize
 key_size(xmlSecKeyDataPtr data)
 {
-	return (xmlSecSize)EVP_PKEY_get_bits(((struct key_data *)data)->pkey);
+	EVP_PKEY_CTX *verifier = ((struct key_data *)data)->verifier;
+
+	return (xmlSecSize)EVP_PKEY_get_bits(EVP_PKEY_CTX_get0_pkey(verifier));
 }
 
 static xmlSecKeyDataKlass key_klass = {
@@ -68,19 +65,18 @@ static xmlSecKeyDataKlass key_klass = {
 };
 
 xmlSecKeyPtr
-sig_key_new(EVP_PKEY *pkey)
+sig_key_new(EVP_PKEY_CTX *verifier)
 {
 	xmlSecKeyPtr key = xmlSecKeyCreate();
 	xmlSecKeyDataPtr data = key == NULL ? NULL : xmlSecKeyDataCreate(&key_klass);
 
-	if (data == NULL || EVP_PKEY_up_ref(pkey) != 1)
+	if (data == NULL)
 		goto out;
-	((struct key_data *)data)->pkey = pkey;
+	((struct key_data *)data)->verifier = verifier;
 	if (xmlSecKeySetValue(key, data) == 0)
 		return key;
+	xmlSecKeyDataDestroy(data);
 out:
-	if (data != NULL)
-		xmlSecKeyDataDestroy(data);
 	if (key != NULL)
 		xmlSecKeyDestroy(key);
 	return NULL;
@@ -92,6 +88,7 @@ struct transform {
 	xmlSecTransform base;
 	const struct sig_suite *suite;
 	EVP_MD_CTX *md;
+	EVP_PKEY_CTX *verifier; /* of a signature; borrowed */
 	unsigned char digest[EVP_MAX_MD_SIZE];
 };
 
@@ -117,9 +114,9 @@ done(bool ok)
 	return ok ? 0 : -1;
 }
 
-/* Feeds what has arrived to one of EVP's update functions, and forgets it. */
+/* Feeds what has arrived to the digest, and forgets it. */
 static int
-feed(xmlSecTransformPtr t, int (*update)(EVP_MD_CTX *, const void *, size_t))
+feed(xmlSecTransformPtr t)
 {
 	xmlSecSize n = xmlSecBufferGetSize(&t->inBuf);
 
@@ -127,7 +124,8 @@ feed(xmlSecTransformPtr t, int (*update)(EVP_MD_CTX *, const void *, size_t))
 		t->status = xmlSecTransformStatusWorking;
 	if (n == 0)
 		return 0;
-	if (done(update(((struct transform *)t)->md, xmlSecBufferGetData(&t->inBuf), n) == 1) != 0)
+	if (done(EVP_DigestUpdate(((struct transform *)t)->md, xmlSecBufferGetData(&t->inBuf), n) ==
+		 1) != 0)
 		return -1;
 	return xmlSecBufferRemoveHead(&t->inBuf, n);
 }
@@ -139,6 +137,7 @@ transform_finalize(xmlSecTransformPtr t)
 	((struct transform *)t)->md = NULL;
 }
 
+/* Of both klasses: what a signature is made over is a digest, too. */
 static int
 digest_execute(xmlSecTransformPtr t, int last, xmlSecTransformCtxPtr ctx)
 {
@@ -147,7 +146,7 @@ digest_execute(xmlSecTransformPtr t, int last, xmlSecTransformCtxPtr ctx)
 	(void)ctx;
 	if (t->status == xmlSecTransformStatusFinished)
 		return 0;
-	if (feed(t, EVP_DigestUpdate) != 0)
+	if (feed(t) != 0)
 		return -1;
 	if (!last)
 		return 0;
@@ -182,30 +181,14 @@ signature_set_key_req(xmlSecTransformPtr t, xmlSecKeyReqPtr req)
 	return 0;
 }
 
-/* The digest is named for RSA only: a GOST key admits no other than its own. */
 static int
 signature_set_key(xmlSecTransformPtr t, xmlSecKeyPtr key)
 {
-	struct transform *mine = (struct transform *)t;
 	xmlSecKeyDataPtr data = xmlSecKeyGetValue(key);
-	const char *digest = mine->suite->family == PKI_RSA ? mine->suite->digest_name : NULL;
 
 	if (data == NULL || data->id != &key_klass)
 		return -1;
-	EVP_PKEY *pkey = ((struct key_data *)data)->pkey;
-	return done(EVP_DigestVerifyInit_ex(mine->md, NULL, digest, NULL, NULL, pkey, NULL) == 1);
-}
-
-static int
-signature_execute(xmlSecTransformPtr t, int last, xmlSecTransformCtxPtr ctx)
-{
-	(void)ctx;
-	if (t->status == xmlSecTransformStatusFinished)
-		return 0;
-	if (feed(t, EVP_DigestVerifyUpdate) != 0)
-		return -1;
-	if (last)
-		t->status = xmlSecTransformStatusFinished;
+	((struct transform *)t)->verifier = ((struct key_data *)data)->verifier;
 	return 0;
 }
 
@@ -213,12 +196,15 @@ static int
 signature_verify(
     xmlSecTransformPtr t, const xmlSecByte *data, xmlSecSize size, xmlSecTransformCtxPtr ctx)
 {
+	struct transform *mine = (struct transform *)t;
+
 	(void)ctx;
-	if (t->status != xmlSecTransformStatusFinished)
+	if (t->status != xmlSecTransformStatusFinished || mine->verifier == NULL)
 		return -1;
-	t->status = EVP_DigestVerifyFinal(((struct transform *)t)->md, data, size) == 1
-			? xmlSecTransformStatusOk
-			: xmlSecTransformStatusFail;
+	t->status =
+	    EVP_PKEY_verify(mine->verifier, data, size, mine->digest, mine->suite->digest_len) == 1
+		? xmlSecTransformStatusOk
+		: xmlSecTransformStatusFail;
 	return 0;
 }
 
@@ -245,7 +231,7 @@ static int transform_initialize(xmlSecTransformPtr t);
 		.setKey = signature_set_key, .verify = signature_verify,                           \
 		.getDataType = xmlSecTransformDefaultGetDataType,                                  \
 		.pushBin = xmlSecTransformDefaultPushBin, .popBin = xmlSecTransformDefaultPopBin,  \
-		.execute = signature_execute                                                       \
+		.execute = digest_execute                                                          \
 	}
 
 static xmlSecTransformKlass digest_klasses[SIG_SUITES] = {
@@ -271,8 +257,6 @@ transform_initialize(xmlSecTransformPtr t)
 			mine->suite = &sig_suites[i];
 	if (mine->suite == NULL || done((mine->md = EVP_MD_CTX_new()) != NULL) != 0)
 		return -1;
-	if (t->id->usage != xmlSecTransformUsageDigestMethod)
-		return 0;
 	return done(EVP_DigestInit_ex2(mine->md, mine->suite->digest, NULL) == 1);
 }
 

@@ -4,8 +4,8 @@
  *
  * xmlsec's OpenSSL back end is not linked: it knows neither keys from providers (their EVP_PKEY has
  * no legacy id, so its adopt function refuses them) nor the national URIs, and would bring HMAC,
- * MD5 and DSA along. Each suite is one digest and one signature klass over EVP; a key is an
- * EVP_PKEY as pki/ holds it.
+ * MD5 and DSA along. Each suite is one digest and one signature klass over EVP; a key is what
+ * pki_verifier() gives.
  */
 #ifndef SIG_KLASS_H
 #define SIG_KLASS_H
@@ -22,9 +22,8 @@ int sig_klasses_register(struct err *) MUSTCHECK;
 xmlSecTransformId sig_digest_klass(const struct sig_suite *);
 xmlSecTransformId sig_signature_klass(const struct sig_suite *);
 
-/* An xmlsec key that holds its own reference to the public key; xmlSecKeyDestroy() ends it. NULL
- * when memory is out. */
-xmlSecKeyPtr sig_key_new(EVP_PKEY *);
+/* An xmlsec key around a borrowed verifier; xmlSecKeyDestroy() ends it. NULL when memory is out. */
+xmlSecKeyPtr sig_key_new(EVP_PKEY_CTX *verifier);
 
 /* Did OpenSSL refuse to work, not to accept, since the last sig_klasses_watch()? With these suites
  * and keys of their families that is want of memory. */

@@ -163,8 +163,8 @@ collect(xmlSecDSigCtxPtr ctx, const struct sig_shape *shape, size_t wanted, stru
 }
 
 int
-sig_mechanics_run(const struct sig_shape *shape, EVP_PKEY *key, size_t wanted, struct arena *a,
-    struct sig_outcome *out, struct err *e)
+sig_mechanics_run(const struct sig_shape *shape, EVP_PKEY_CTX *verifier, size_t wanted,
+    struct arena *a, struct sig_outcome *out, struct err *e)
 {
 	xmlSecDSigCtx ctx;
 	int rc = -1;
@@ -176,12 +176,13 @@ sig_mechanics_run(const struct sig_shape *shape, EVP_PKEY *key, size_t wanted, s
 	ERR_clear_error();
 	if (xmlSecDSigCtxInitialize(&ctx, NULL) < 0)
 		return err_set(e, ERR_NOMEM, "xmlsec: %s", complaint);
-	if (allow(&ctx, shape) != 0 || (key != NULL && (ctx.signKey = sig_key_new(key)) == NULL)) {
+	if (allow(&ctx, shape) != 0 ||
+	    (verifier != NULL && (ctx.signKey = sig_key_new(verifier)) == NULL)) {
 		err_set(e, ERR_NOMEM, "xmlsec: %s", complaint);
 		goto out;
 	}
-	if ((key == NULL ? run_references(&ctx, shape)
-			 : xmlSecDSigCtxVerify(&ctx, dom_to_xml(shape->signature))) < 0) {
+	if ((verifier == NULL ? run_references(&ctx, shape)
+			      : xmlSecDSigCtxVerify(&ctx, dom_to_xml(shape->signature))) < 0) {
 		err_set(
 		    e, is_memory_out() ? ERR_NOMEM : ERR_SIG_STRUCTURE, "xmlsec: %s", complaint);
 		goto out;

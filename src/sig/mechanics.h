@@ -20,9 +20,10 @@ struct sig_outcome {
 int sig_mechanics_init(struct err *) MUSTCHECK;
 void sig_mechanics_fini(void);
 
-/* key NULL: digests only. `wanted` is an index of shape->references. Fails only when xmlsec cannot
- * process the signature (ERR_SIG_STRUCTURE with its words) or memory is out. */
-int sig_mechanics_run(const struct sig_shape *, EVP_PKEY *key, size_t wanted, struct arena *,
-    struct sig_outcome *out, struct err *) MUSTCHECK;
+/* verifier (pki_verifier()) NULL: digests only. `wanted` is an index of shape->references. Fails
+ * only when xmlsec cannot process the signature (ERR_SIG_STRUCTURE with its words) or memory is
+ * out. */
+int sig_mechanics_run(const struct sig_shape *, EVP_PKEY_CTX *verifier, size_t wanted,
+    struct arena *, struct sig_outcome *out, struct err *) MUSTCHECK;
 
 #endif

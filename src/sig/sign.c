@@ -59,53 +59,51 @@ sig_choose_suite(const struct pki_identity *identity, const struct sig_suite **o
 	return -1;
 }
 
+static int
+digest(const struct sig_suite *suite, struct octets o, unsigned char md[EVP_MAX_MD_SIZE],
+    struct err *e)
+{
+	if (EVP_Digest(o.data, o.len, md, NULL, suite->digest, NULL) == 1)
+		return 0;
+	ERR_clear_error();
+	return err_set(e, ERR_NOMEM, "digest for %s", suite->name);
+}
+
 int
 sig_write_digest(const struct sig_suite *suite, struct octets o, struct arena *a, const char **out,
     struct err *e)
 {
 	unsigned char md[EVP_MAX_MD_SIZE];
-	unsigned len = 0;
 
 	*out = NULL;
-	if (EVP_Digest(o.data, o.len, md, &len, suite->digest, NULL) != 1) {
-		err_set(e, ERR_NOMEM, "digest for %s", suite->name);
+	if (digest(suite, o, md, e) != 0)
 		return -1;
-	}
-	if ((*out = sig_base64_write((struct octets){md, len}, a)) != NULL)
+	if ((*out = sig_base64_write((struct octets){md, suite->digest_len}, a)) != NULL)
 		return 0;
-	err_set(e, ERR_NOMEM, "digest");
-	return -1;
+	return err_set(e, ERR_NOMEM, "digest");
 }
 
 int
 sig_write_value(const struct pki_identity *identity, const struct sig_suite *suite, struct octets o,
     struct arena *a, const char **out, struct err *e)
 {
-	const char *digest = suite->family == PKI_RSA ? suite->digest_name : NULL;
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	unsigned char value[MOST_SIGNATURE];
+	unsigned char md[EVP_MAX_MD_SIZE], value[MOST_SIGNATURE];
 	size_t len = sizeof(value);
-	int rc = -1;
 
 	*out = NULL;
-	if (ctx == NULL ||
-	    EVP_DigestSignInit_ex(
-		ctx, NULL, digest, NULL, NULL, pki_identity_key(identity), NULL) != 1 ||
-	    EVP_DigestSign(ctx, value, &len, o.data, o.len) != 1) {
-		bool memory =
-		    ctx == NULL || ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE;
+	if (digest(suite, o, md, e) != 0)
+		return -1;
+	ERR_clear_error();
+	if (EVP_PKEY_sign(pki_identity_signer(identity), value, &len, md, suite->digest_len) != 1) {
+		bool memory = ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE;
 		err_set(e, memory ? ERR_NOMEM : ERR_INTERNAL, "signing with %s: %s", suite->name,
 		    ERR_reason_error_string(ERR_peek_error()));
-		goto out;
+		ERR_clear_error();
+		return -1;
 	}
 	if ((*out = sig_base64_write((struct octets){value, len}, a)) != NULL)
-		rc = 0;
-	else
-		err_set(e, ERR_NOMEM, "signature value");
-out:
-	EVP_MD_CTX_free(ctx);
-	ERR_clear_error();
-	return rc;
+		return 0;
+	return err_set(e, ERR_NOMEM, "signature value");
 }
 
 int

@@ -92,7 +92,7 @@ sig_verify_one(const struct sig_shape *shape, const struct env *env, size_t want
 		learn_digest(shape, wanted, c->arena, out);
 		return -1;
 	}
-	if (sig_mechanics_run(shape, pki_key(cert), wanted, c->arena, &o, e) != 0)
+	if (sig_mechanics_run(shape, pki_verifier(cert), wanted, c->arena, &o, e) != 0)
 		return -1;
 	out->digest_ok = o.digest_ok;
 	if (!o.digests_ok)

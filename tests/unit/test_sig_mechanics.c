@@ -39,9 +39,10 @@ read_message(struct common *c, const char *text, struct sprung *s)
 static int
 run(struct common *c, struct sprung *s, bool with_key, struct sig_outcome *out)
 {
-	EVP_PKEY *key = with_key ? pki_key(pki_identity_certificate(c->gateway)) : NULL;
+	EVP_PKEY_CTX *verifier =
+	    with_key ? pki_verifier(pki_identity_certificate(c->gateway)) : NULL;
 
-	return sig_mechanics_run(&s->shape, key, 0, c->arena, out, &s->e);
+	return sig_mechanics_run(&s->shape, verifier, 0, c->arena, out, &s->e);
 }
 
 static void
