@@ -100,11 +100,20 @@ int tls_accept(struct soap *, SSL_CTX *, short *wants);
 /* True when the peer has sent at least one octet. */
 bool tls_heard(const struct soap *);
 
-/* True when the peer has not said one octet so far. */
-bool tls_silent(const struct soap *);
-
 /* Copies OpenSSL's first reason and empties its queue. */
 const char *tls_reason(char *text, size_t size);
+
+/* --- conn.c: how a connection ends -------------------------------------------- */
+
+/* At once; the place is free. */
+void conn_drop(struct conn *);
+
+/* Ours is said. Closing at once would send a reset after the answer when the peer still writes; it
+ * might then never read why it was refused. */
+void conn_linger(struct conn *);
+
+/* A lingering peer said more, or closed. */
+void conn_throw_away(struct conn *);
 
 /* --- guard.c: from octets to one whole request ------------------------------- */
 

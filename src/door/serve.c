@@ -11,7 +11,6 @@
 
 #include <sys/socket.h>
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,13 +19,12 @@
 
 #include "door/room.h"
 
-#define CONNS 64 /* the longest idle one gives way to a new one */
+#define CONNS 64 /* idle ones give way to a new one, then the slowest */
 #define DOORS 16
 #define REACH_DELAY ((int64_t)100000) /* 0.1 ms for each connection held, at most 2 ms */
 #define REACH_MOST ((int64_t)2000000)
 #define LAST_CALL (DOOR_SECOND / 5) /* after stop: what was on its way may still arrive */
-#define LINGER_TIME (2 * DOOR_SECOND)
-#define LINGER_MOST ((size_t)1024 * 1024)
+#define FAIR_SHARE DOOR_SECOND	    /* an unfinished request keeps its place so long among others */
 #define BODIES_MOST                                                                                \
 	((size_t)64 * 1024 * 1024) /* waiting bodies of one process, or four largest               \
 				    */
@@ -46,48 +44,17 @@ struct room {
 };
 
 static int64_t
+request_time(const struct door *d)
+{
+	return (int64_t)d->options.request_seconds * DOOR_SECOND;
+}
+
+static int64_t
 idle_until(const struct room *r, const struct conn *c)
 {
 	int64_t idle = (int64_t)c->door->options.idle_seconds * DOOR_SECOND;
 
 	return io_now() + (r->stopping && idle > LAST_CALL ? LAST_CALL : idle);
-}
-
-static void
-drop(struct conn *c)
-{
-	c->soap->bufidx = c->soap->buflen;
-	guard_next(c);
-	reply_done(c);
-	io_close(c->soap);
-	c->state = CONN_FREE;
-}
-
-/* Closing at once would send a reset after the answer when the peer still writes; it might then
- * never read why it was refused. */
-static void
-linger(struct conn *c)
-{
-	io_end(c->soap);
-	c->state = CONN_LINGER;
-	c->wants = POLLIN;
-	c->thrown_away = 0;
-	c->deadline = io_now() + LINGER_TIME;
-}
-
-static void
-throw_away(struct conn *c)
-{
-	char waste[16 * 1024];
-	long n;
-
-	do {
-		n = recv(c->soap->socket, waste, sizeof(waste), MSG_DONTWAIT);
-		if (n > 0)
-			c->thrown_away += (size_t)n;
-	} while (n == sizeof(waste) && c->thrown_away < LINGER_MOST);
-	if (n == 0 || (n < 0 && errno != EAGAIN) || c->thrown_away >= LINGER_MOST)
-		drop(c);
 }
 
 static void
@@ -108,9 +75,9 @@ answered(struct room *r, struct conn *c, int rc)
 		return;
 	reply_done(c);
 	if (rc == IO_BROKEN) {
-		drop(c);
+		conn_drop(c);
 	} else if (c->close) {
-		linger(c);
+		conn_linger(c);
 	} else {
 		guard_next(c);
 		c->wants = POLLIN;
@@ -174,7 +141,7 @@ found(struct room *r, struct conn *c, enum guard_found what, const struct err *e
 	else if (what == GUARD_REFUSED || (what == GUARD_END && e->code != ERR_OK))
 		refuse(r, c, e);
 	else if (what == GUARD_END)
-		drop(c);
+		conn_drop(c);
 }
 
 /* Octets that are here already, where poll() does not see them. */
@@ -205,16 +172,12 @@ shake_hands(struct room *r, struct conn *c)
 
 	if (rc == IO_WAIT)
 		return;
-	if (rc == IO_BROKEN && tls_silent(c->soap)) {
-		drop(c); /* a balancer's look whether the port is open */
-		return;
-	}
 	if (rc == IO_BROKEN) {
 		err_set(&e, ERR_HTTP_FRAMING, "TLS: %s", tls_reason(why, sizeof(why)));
 		if (tls_heard(
 			c->soap)) /* a balancer that only looks whether we listen is no event */
 			tell_refused(r, c, &e);
-		drop(c);
+		conn_drop(c);
 		return;
 	}
 	c->state = CONN_IDLE;
@@ -243,7 +206,7 @@ step(struct room *r, struct conn *c)
 			listen_to(r, c);
 		break;
 	case CONN_LINGER:
-		throw_away(c);
+		conn_throw_away(c);
 		break;
 	}
 }
@@ -275,26 +238,59 @@ too_late(struct room *r, struct conn *c)
 	case CONN_LINGER:
 		break;
 	}
-	drop(c);
+	conn_drop(c);
 }
 
-/* A free place, or that of the connection that has been silent longest. */
+/* What gives way first: idle ones before unfinished ones. */
+static bool
+idle(const struct conn *c)
+{
+	return c->state == CONN_IDLE || c->state == CONN_LINGER;
+}
+
+static bool
+gives_way_before(const struct conn *c, const struct conn *other)
+{
+	if (other == NULL || idle(c) != idle(other))
+		return other == NULL || idle(c);
+	return c->deadline < other->deadline;
+}
+
+/* Slow clients in all places must not keep a quick one out. */
+static void
+make_way(struct room *r, struct conn *c)
+{
+	struct err e = {0};
+
+	err_set(&e, ERR_OVERLOAD, "slow clients fill every place");
+	if (c->state == CONN_HEAD || c->state == CONN_BODY)
+		refuse(r, c, &e);
+	else if (c->state == CONN_WRITE || (c->state == CONN_HANDSHAKE && tls_heard(c->soap)))
+		tell_refused(r, c, &e);
+	if (c->state == CONN_WRITE)
+		io_abort(c->soap);
+	if (c->state != CONN_FREE)
+		conn_drop(c);
+}
+
+/* A free place, or that of the connection that has been silent longest, or that of the one that has
+ * been unfinished longest, if it had its share of time. */
 static struct conn *
 find_place(struct room *r)
 {
-	struct conn *oldest = NULL;
+	struct conn *first = NULL;
 
 	for (size_t i = 0; i < CONNS; i++) {
 		struct conn *c = &r->conns[i];
 		if (c->state == CONN_FREE)
 			return c;
-		if ((c->state == CONN_IDLE || c->state == CONN_LINGER) &&
-		    (oldest == NULL || c->deadline < oldest->deadline))
-			oldest = c;
+		if (gives_way_before(c, first))
+			first = c;
 	}
-	if (oldest != NULL)
-		drop(oldest);
-	return oldest;
+	if (!idle(first) && io_now() < first->deadline - request_time(first->door) + FAIR_SHARE)
+		return NULL;
+	make_way(r, first);
+	return first;
 }
 
 static void
@@ -313,7 +309,7 @@ begin(struct room *r, struct conn *c, const struct door *d)
 	c->deadline = idle_until(r, c);
 	if (d->tls != NULL) {
 		c->state = CONN_HANDSHAKE;
-		c->deadline = io_now() + (int64_t)d->options.request_seconds * DOOR_SECOND;
+		c->deadline = io_now() + request_time(d);
 	}
 	step(r, c);
 }

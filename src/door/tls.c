@@ -130,9 +130,3 @@ tls_heard(const struct soap *s)
 {
 	return s->ssl != NULL && BIO_number_read(SSL_get_rbio(s->ssl)) > 0;
 }
-
-bool
-tls_silent(const struct soap *s)
-{
-	return s->ssl == NULL || BIO_number_read(SSL_get_rbio(s->ssl)) == 0;
-}

@@ -404,6 +404,27 @@ workers_share_the_connections(void **state)
 
 #define LIFE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+static void
+slow_ones_in_every_place_give_way_to_a_quick_one(void **state)
+{
+	int slow[70], quick;
+
+	(void)state;
+	live(600, 600, 100); /* no deadline of theirs lets anybody in */
+	for (size_t i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+		slow[i] = house_call(&house);
+		house_say_text(slow[i], i % 2 == 0 ? HEAD : HEAD "Content-Length: 9\r\n\r\n<");
+	}
+	quick = house_call(&house);
+	house_say_text(quick, house_post(arena, "/sync", "<quick/>"));
+	assert_int_equal(house_status(house_hear(quick, arena)), 200);
+	assert_int_equal(house.log->code, ERR_OVERLOAD);
+	assert_int_equal(house_status(house_hear(slow[0], arena)), 503);
+	close(quick);
+	for (size_t i = 0; i < sizeof(slow) / sizeof(slow[0]); i++)
+		close(slow[i]);
+}
+
 int
 main(void)
 {
@@ -415,6 +436,7 @@ main(void)
 	    LIFE(a_request_behind_a_large_answer_is_served),
 	    LIFE(slow_senders_and_silent_ones_keep_nobody_out),
 	    LIFE(idle_connections_give_way_when_all_places_are_taken),
+	    LIFE(slow_ones_in_every_place_give_way_to_a_quick_one),
 	    LIFE(a_silent_connection_is_closed_without_a_word),
 	    LIFE(one_connection_carries_many_requests_up_to_its_limit),
 	    LIFE(http_1_0_closes_unless_it_asks_to_stay),
