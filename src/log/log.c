@@ -149,7 +149,7 @@ write_value(const char *value, char out[VALUE_MOST + 8])
 	while (*p != '\0') {
 		p += escape(p, one, &len);
 		if (used + len > VALUE_MOST) {
-			memcpy(out + used, "...", 3);
+			memset(out + used, '.', 3);
 			used += 3;
 			break;
 		}

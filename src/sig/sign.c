@@ -191,6 +191,7 @@ find_body(struct octets envelope, struct octets *id, struct octets *content, str
 	    envelope.data + envelope.len - strlen(BODY_END) - strlen(ENVELOPE_END);
 	const char *body = find(envelope, BODY_WRITTEN), *tag_end;
 
+	*id = *content = (struct octets){NULL, 0};
 	if (body == NULL)
 		return err_set(e, ERR_INTERNAL, "the envelope was not made by env_write()");
 	id->data = (const unsigned char *)body + strlen(BODY_WRITTEN);
