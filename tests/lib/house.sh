@@ -57,7 +57,8 @@ house_start()
 	local waited=0
 	[ $# -eq 0 ] || sed -i "/^limits: {/,/^};/c limits: { $* };" "$HOUSE/shepd.conf"
 	rm -f "$HOUSE/ready"
-	"$BUILDDIR/shepd" -c "$HOUSE/shepd.conf" --ready-file "$HOUSE/ready" 2>>"$HOUSE/log" &
+	# nothing of the caller's stays open: a reader of its output would wait for the daemon's end
+	"$BUILDDIR/shepd" -c "$HOUSE/shepd.conf" --ready-file "$HOUSE/ready" </dev/null >>"$HOUSE/log" 2>&1 &
 	HOUSE_PID=$!
 	until [ -s "$HOUSE/ready" ]; do
 		sleep 0.1
