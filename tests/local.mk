@@ -6,7 +6,7 @@ AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)'; export CC;
 TEST_EXTENSIONS = .sh .py
 SH_LOG_COMPILER = bash
-PY_LOG_COMPILER = python3
+PY_LOG_COMPILER = /usr/bin/python3
 UNIT_LIBS = libtest.a $(SHEPD_LIBS) $(CMOCKA_LIBS)
 include tests/lib/local.mk
 include tests/unit/local.mk
@@ -46,4 +46,5 @@ bench: all $(check_DATA) $(check_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/bench/run
 
 .PHONY: print-units check-integration check-faults check-sanitize check-tidy bench
-EXTRA_DIST += tests/all tests/tidy tests/lib/check.sh tests/lib/each tests/lib/tamper.py tests/lib/outside_judge.py
+EXTRA_DIST += tests/all tests/tidy tests/lib/check.sh tests/lib/each tests/lib/tamper.py tests/lib/outside_judge.py \
+	tests/lib/forge.py tests/lib/envelope.py

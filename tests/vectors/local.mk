@@ -2,4 +2,5 @@
 VECTOR_TESTS =
 include tests/vectors/frontend.mk
 include tests/vectors/inspect.mk
+include tests/vectors/hostile.mk
 TESTS += $(VECTOR_TESTS)
