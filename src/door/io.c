@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <errno.h>
@@ -20,6 +21,8 @@
 #include <openssl/err.h>
 
 #include "door/room.h"
+
+#define OTHER_FILES 16 /* descriptors that connections leave to the rest of the process */
 
 int64_t
 io_now(void)
@@ -79,6 +82,22 @@ bool
 io_has_more(const struct soap *s)
 {
 	return s->ssl != NULL && SSL_pending(s->ssl) > 0;
+}
+
+int
+io_places(size_t most, size_t *out, struct err *e)
+{
+	struct rlimit files;
+	int next = dup(STDERR_FILENO); /* the lowest free one: what is open, stays open */
+	rlim_t taken = (rlim_t)(next < 0 ? 0 : next) + OTHER_FILES;
+
+	*out = 0;
+	if (next >= 0)
+		close(next);
+	if (next < 0 || getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur <= taken)
+		return err_set(e, ERR_CONFIG, "the limit of open files is too low (ulimit -n)");
+	*out = files.rlim_cur - taken < most ? (size_t)(files.rlim_cur - taken) : most;
+	return 0;
 }
 
 void

@@ -52,6 +52,7 @@ door_open(const struct door_options *o, struct door **out, struct err *e)
 {
 	int rc = -1;
 	struct door *d = calloc(1, sizeof(*d));
+	size_t places;
 
 	*out = NULL;
 	if (d == NULL || (d->soap = io_context()) == NULL) {
@@ -59,6 +60,8 @@ door_open(const struct door_options *o, struct door **out, struct err *e)
 		goto out;
 	}
 	d->options = *o;
+	if (io_places(1, &places, e) != 0)
+		goto out;
 	if (o->tls && tls_server(o->certificate, o->key, &d->tls, e) != 0)
 		goto out;
 	if (listen_at(d, e) != 0)

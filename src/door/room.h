@@ -65,6 +65,11 @@ struct conn {
 #define IO_WAIT (-1)   /* nothing now; *wants says for what to poll */
 #define IO_BROKEN (-2) /* the connection is of no more use */
 
+/* How many connections the limit of open files has room for, beside what a process needs otherwise
+ * (a database, randomness): accept() and ppoll() fail at that limit, and for ever. ERR_CONFIG when
+ * there is room for none. */
+int io_places(size_t most, size_t *out, struct err *) MUSTCHECK;
+
 int64_t io_now(void); /* CLOCK_MONOTONIC, ns */
 
 /* Octets read, 0 at the peer's end, or one of the two above. */

@@ -40,6 +40,7 @@ struct room {
 	int64_t reach_at; /* when to reach for the next connection; 0 = at once */
 	struct arena *arena;
 	size_t budget;
+	size_t places; /* how many of these are used */
 	struct conn conns[CONNS];
 };
 
@@ -280,14 +281,15 @@ find_place(struct room *r)
 {
 	struct conn *first = NULL;
 
-	for (size_t i = 0; i < CONNS; i++) {
+	for (size_t i = 0; i < r->places; i++) {
 		struct conn *c = &r->conns[i];
 		if (c->state == CONN_FREE)
 			return c;
 		if (gives_way_before(c, first))
 			first = c;
 	}
-	if (!idle(first) && io_now() < first->deadline - request_time(first->door) + FAIR_SHARE)
+	if (first == NULL ||
+	    (!idle(first) && io_now() < first->deadline - request_time(first->door) + FAIR_SHARE))
 		return NULL;
 	make_way(r, first);
 	return first;
@@ -336,7 +338,7 @@ held(const struct room *r)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < CONNS; i++)
+	for (size_t i = 0; i < r->places; i++)
 		n += r->conns[i].state != CONN_FREE && r->conns[i].state != CONN_LINGER;
 	return n;
 }
@@ -367,7 +369,7 @@ begin_stop(struct room *r)
 		while (let_in(r, r->doors[i]))
 			;
 	r->stopping = true;
-	for (size_t i = 0; i < CONNS; i++) {
+	for (size_t i = 0; i < r->places; i++) {
 		struct conn *c = &r->conns[i];
 		if ((c->state == CONN_IDLE || c->state == CONN_LINGER) && c->deadline > last)
 			c->deadline = last;
@@ -386,7 +388,7 @@ watch(const struct room *r, struct pollfd *fds, int64_t now)
 		until = INT64_MAX;
 	for (size_t i = 0; i < r->door_count; i++)
 		fds[i] = (struct pollfd){doors ? r->doors[i]->soap->master : -1, POLLIN, 0};
-	for (size_t i = 0; i < CONNS; i++) {
+	for (size_t i = 0; i < r->places; i++) {
 		const struct conn *c = &r->conns[i];
 		at[i] = (struct pollfd){-1, c->wants, 0};
 		if (c->state == CONN_FREE)
@@ -415,11 +417,11 @@ turn(struct room *r)
 	struct pollfd fds[DOORS + CONNS];
 	int64_t now = io_now();
 	int64_t until = watch(r, fds, now);
-	int ready = wait_until(fds, r->door_count + CONNS, until, now);
+	int ready = wait_until(fds, r->door_count + r->places, until, now);
 	bool knock = false;
 
 	now = io_now();
-	for (size_t i = 0; i < CONNS; i++) {
+	for (size_t i = 0; i < r->places; i++) {
 		struct conn *c = &r->conns[i];
 		bool late = c->deadline <= now && c->state != CONN_IDLE;
 		if (ready > 0 && fds[r->door_count + i].revents != 0 && !late)
@@ -438,7 +440,7 @@ turn(struct room *r)
 static bool
 nobody(const struct room *r)
 {
-	for (size_t i = 0; i < CONNS; i++)
+	for (size_t i = 0; i < r->places; i++)
 		if (r->conns[i].state != CONN_FREE)
 			return false;
 	return true;
@@ -447,7 +449,7 @@ nobody(const struct room *r)
 static void
 leave(struct room *r)
 {
-	for (size_t i = 0; i < CONNS; i++)
+	for (size_t i = 0; i < r->places; i++)
 		io_context_free(r->conns[i].soap);
 	arena_free(r->arena);
 	free(r);
@@ -461,9 +463,9 @@ door_serve(struct door *const *doors, size_t count, door_handler *handler, door_
 
 	if (r == NULL)
 		return err_set(e, ERR_CONFIG, "%zu listeners, or no memory for them", count);
-	if ((r->arena = arena_new()) == NULL) {
+	if (io_places(CONNS, &r->places, e) != 0 || (r->arena = arena_new()) == NULL) {
 		free(r);
-		return err_set(e, ERR_NOMEM, "an arena");
+		return e->code != ERR_OK ? -1 : err_set(e, ERR_NOMEM, "an arena");
 	}
 	signal(SIGPIPE, SIG_IGN);
 	r->doors = doors;

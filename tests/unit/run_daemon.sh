@@ -162,6 +162,27 @@ ok "and serves" served
 stop
 is "and ends with 0" "$code" 0
 
+# --- few descriptors -------------------------------------------------------------------------------------
+(ulimit -n 16 && exec "$BUILDDIR/shepd" -c "$dir/shepd.conf") 2>"$dir/second"
+is "too few open files end with 1" $? 1
+has "and the limit is named" "$(cat "$dir/second")" 'event=not-started .*open files'
+files=$(ulimit -Sn)
+ulimit -Sn 40
+start
+ulimit -Sn "$files"
+/usr/bin/python3 - "$port" <<'P'
+import http.client, socket, sys
+port = int(sys.argv[1])
+silent = [socket.create_connection(("127.0.0.1", port), 30) for _ in range(80)]
+link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+link.request("GET", "/sync?wsdl")
+assert link.getresponse().status == 200
+P
+is "more connections than descriptors keep nobody out" $? 0
+ok "and served after that" served
+stop
+is "SIGTERM ends with 0 then, too" "$code" 0
+
 # --- a worker's share, and what is left of a master ------------------------------------------------
 configure 'workers = 2; worker_requests = 5;' 1
 start
