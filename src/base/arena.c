@@ -139,6 +139,25 @@ arena_strdup(struct arena *a, const char *text)
 	return arena_string(a, octets_of(text));
 }
 
+int
+arena_join(
+    struct arena *a, const struct octets *pieces, size_t count, struct octets *out, struct err *e)
+{
+	size_t len = 0;
+	unsigned char *to;
+
+	*out = (struct octets){NULL, 0};
+	for (size_t i = 0; i < count; i++)
+		len += pieces[i].len;
+	if ((to = arena_alloc(a, len + 1)) == NULL)
+		return err_set(e, ERR_NOMEM, "%zu octets", len);
+	*out = (struct octets){to, len};
+	for (size_t i = 0; i < count; to += pieces[i++].len)
+		if (pieces[i].len > 0)
+			memcpy(to, pieces[i].data, pieces[i].len);
+	return 0;
+}
+
 /* Printed where it will stay if there is room: measuring first would print everything twice. */
 char *
 arena_printf(struct arena *a, const char *format, ...)

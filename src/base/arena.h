@@ -31,6 +31,10 @@ void *arena_alloc(struct arena *, size_t size);
 char *arena_string(struct arena *, struct octets);
 char *arena_strdup(struct arena *, const char *);
 
+/* All pieces one after the other, with a terminating NUL (not counted). ERR_NOMEM. */
+int arena_join(struct arena *, const struct octets *pieces, size_t count, struct octets *out,
+    struct err *) MUSTCHECK;
+
 /* Formats into the arena; NULL when memory is out. */
 char *arena_printf(struct arena *, const char *format, ...) PRINTF(2, 3);
 

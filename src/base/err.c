@@ -41,15 +41,24 @@ static void PRINTF(3, 0) put(char *into, size_t size, const char *format, va_lis
 		cut_utf8(into);
 }
 
+/* False when there is an error already: the first one wins. */
+static bool
+begin(struct err *e, enum err_code code, const char *where)
+{
+	if (e->code != ERR_OK)
+		return false;
+	e->code = code;
+	e->where = where;
+	return true;
+}
+
 int
 err_set_at(struct err *e, enum err_code code, const char *where, const char *format, ...)
 {
 	va_list ap;
 
-	if (e->code != ERR_OK)
+	if (!begin(e, code, where))
 		return -1;
-	e->code = code;
-	e->where = where;
 	va_start(ap, format);
 	put(e->detail, sizeof(e->detail), format, ap);
 	va_end(ap);
@@ -61,10 +70,8 @@ err_tell_at(struct err *e, enum err_code code, const char *where, const char *fo
 {
 	va_list ap;
 
-	if (e->code != ERR_OK)
+	if (!begin(e, code, where))
 		return -1;
-	e->code = code;
-	e->where = where;
 	va_start(ap, format);
 	put(e->detail, sizeof(e->detail), format, ap);
 	va_end(ap);

@@ -17,27 +17,6 @@
 	"<soap:Header>" ENV_SIGNATURE_PLACE "</soap:Header>"                                       \
 	"<soap:Body xmlns:wsu=\"" ENV_WSU "\" wsu:Id=\""
 
-static int
-join(const struct octets *pieces, size_t count, struct arena *arena, struct octets *out,
-    struct err *e)
-{
-	size_t len = 0;
-	unsigned char *all;
-
-	*out = (struct octets){NULL, 0};
-	for (size_t i = 0; i < count; i++)
-		len += pieces[i].len;
-	if ((all = arena_alloc(arena, len + 1)) == NULL)
-		return err_set(e, ERR_NOMEM, "envelope of %zu octets", len);
-	*out = (struct octets){all, len};
-	for (size_t i = 0; i < count; i++) {
-		if (pieces[i].len > 0)
-			memcpy(all, pieces[i].data, pieces[i].len);
-		all += pieces[i].len;
-	}
-	return 0;
-}
-
 /* R-22: what every resolver reads alike. */
 static bool
 is_plain_id(const char *id)
@@ -61,13 +40,13 @@ env_write(struct octets operation, const char *body_id, struct arena *arena, str
 	if (body_id == NULL) {
 		const struct octets plain[] = {head, octets_of("<soap:Body>"), operation, tail};
 
-		return join(plain, sizeof(plain) / sizeof(plain[0]), arena, out, e);
+		return arena_join(arena, plain, sizeof(plain) / sizeof(plain[0]), out, e);
 	}
 	if (!is_plain_id(body_id))
 		return err_set(e, ERR_INTERNAL, "\"%.40s\" is no Id", body_id);
 	const struct octets with_place[] = {
 	    head, octets_of(SIGNED_BODY), octets_of(body_id), octets_of("\">"), operation, tail};
-	return join(with_place, sizeof(with_place) / sizeof(with_place[0]), arena, out, e);
+	return arena_join(arena, with_place, sizeof(with_place) / sizeof(with_place[0]), out, e);
 }
 
 int
@@ -84,7 +63,7 @@ env_write_fault(const struct env_fault *f, struct arena *arena, struct octets *o
 	    octets_of("</faultcode><faultstring>"), text, octets_of("</faultstring>"),
 	    octets_of(f->detail.len > 0 ? "<detail>" : ""), f->detail,
 	    octets_of(f->detail.len > 0 ? "</detail></soap:Fault>" : "</soap:Fault>")};
-	return join(pieces, sizeof(pieces) / sizeof(pieces[0]), arena, out, e);
+	return arena_join(arena, pieces, sizeof(pieces) / sizeof(pieces[0]), out, e);
 }
 
 /* What stands for the character at p, which is *n octets long. */

@@ -104,20 +104,6 @@ decode(const struct request *r, OSSL_CALLBACK *take, void *self)
 	return k == NULL || hand_over(k, take, self);
 }
 
-static int
-wants_public(void *provider, int selection)
-{
-	(void)provider;
-	return selection == 0 || (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0;
-}
-
-static int
-wants_private(void *provider, int selection)
-{
-	(void)provider;
-	return selection == 0 || (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0;
-}
-
 #define DECODER(half, year)                                                                        \
 	static int decode_##half##_##year(void *context, OSSL_CORE_BIO *in, int selection,         \
 	    OSSL_CALLBACK *take, void *self, OSSL_PASSPHRASE_CALLBACK *ask, void *asked)           \
@@ -132,7 +118,7 @@ wants_private(void *provider, int selection)
 	const OSSL_DISPATCH gost_decode_##half##_##year[] = {                                      \
 	    {OSSL_FUNC_DECODER_NEWCTX, GOST_FN(new_context)},                                      \
 	    {OSSL_FUNC_DECODER_FREECTX, GOST_FN(free_context)},                                    \
-	    {OSSL_FUNC_DECODER_DOES_SELECTION, GOST_FN(wants_##half)},                             \
+	    {OSSL_FUNC_DECODER_DOES_SELECTION, GOST_FN(gost_wants_##half)},                        \
 	    {OSSL_FUNC_DECODER_DECODE, GOST_FN(decode_##half##_##year)},                           \
 	    {0, NULL},                                                                             \
 	}

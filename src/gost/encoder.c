@@ -82,20 +82,6 @@ set_params(void *context, const OSSL_PARAM params[])
 }
 
 static int
-wants_public(void *provider, int selection)
-{
-	(void)provider;
-	return selection == 0 || (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0;
-}
-
-static int
-wants_private(void *provider, int selection)
-{
-	(void)provider;
-	return selection == 0 || (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0;
-}
-
-static int
 wants_any(void *provider, int selection)
 {
 	(void)provider;
@@ -242,8 +228,8 @@ put_text(const struct gost_key *k, BIO *to, int selection)
 	    {0, NULL},                                                                             \
 	}
 
-ENCODER(public_der, wants_public, put_public(key, to, false));
-ENCODER(public_pem, wants_public, put_public(key, to, true));
-ENCODER(private_der, wants_private, put_private(c, key, to, false, ask, self));
-ENCODER(private_pem, wants_private, put_private(c, key, to, true, ask, self));
+ENCODER(public_der, gost_wants_public, put_public(key, to, false));
+ENCODER(public_pem, gost_wants_public, put_public(key, to, true));
+ENCODER(private_der, gost_wants_private, put_private(c, key, to, false, ask, self));
+ENCODER(private_pem, gost_wants_private, put_private(c, key, to, true, ask, self));
 ENCODER(text, wants_any, put_text(key, to, selection));

@@ -61,6 +61,20 @@ static const OSSL_ALGORITHM encoders[] = {
     END,
 };
 
+int
+gost_wants_public(void *provider, int selection)
+{
+	(void)provider;
+	return selection == 0 || (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0;
+}
+
+int
+gost_wants_private(void *provider, int selection)
+{
+	(void)provider;
+	return selection == 0 || (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0;
+}
+
 static const OSSL_ALGORITHM *
 query(void *provider, int operation, int *no_cache)
 {

@@ -25,6 +25,10 @@ struct gost_provider {
 /* OSSL_provider_init of kzgost, for OSSL_PROVIDER_add_builtin() and for the module's entry. */
 OSSL_provider_init_fn gost_provider_init;
 
+/* DOES_SELECTION of decoders and encoders of that half of a key; 0 = the caller takes any. */
+int gost_wants_public(void *provider, int selection);
+int gost_wants_private(void *provider, int selection);
+
 /* Registers object identifiers, legacy digests and signature ids; repeatable. Not thread safe in
  * OpenSSL 3.0 (OBJ_add_sigid takes no lock): the provider is loaded before threads start. */
 bool gost_oid_register(const OSSL_CORE_HANDLE *, const OSSL_DISPATCH *upcalls);

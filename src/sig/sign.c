@@ -45,7 +45,7 @@
 	">"
 #define KEY_END "</wsse:KeyIdentifier>"
 
-#define JOIN(pieces, a, out, e) sig_join(pieces, sizeof(pieces) / sizeof((pieces)[0]), a, out, e)
+#define JOIN(pieces, a, out, e) arena_join(a, pieces, sizeof(pieces) / sizeof((pieces)[0]), out, e)
 
 int
 sig_choose_suite(const struct pki_identity *identity, const struct sig_suite **out, struct err *e)
@@ -114,25 +114,6 @@ sig_write_certificate(
 		return 0;
 	err_set(e, ERR_NOMEM, "certificate");
 	return -1;
-}
-
-int
-sig_join(
-    const struct octets *pieces, size_t count, struct arena *a, struct octets *out, struct err *e)
-{
-	size_t len = 0;
-	unsigned char *to;
-
-	*out = (struct octets){NULL, 0};
-	for (size_t i = 0; i < count; i++)
-		len += pieces[i].len;
-	if ((to = arena_alloc(a, len + 1)) == NULL)
-		return err_set(e, ERR_NOMEM, "%zu octets", len);
-	*out = (struct octets){to, len};
-	for (size_t i = 0; i < count; to += pieces[i++].len)
-		if (pieces[i].len > 0)
-			memcpy(to, pieces[i].data, pieces[i].len);
-	return 0;
 }
 
 int

@@ -23,10 +23,6 @@ int sig_write_value(const struct pki_identity *, const struct sig_suite *, struc
 int sig_write_certificate(
     const struct pki_identity *, struct arena *, const char **out, struct err *) MUSTCHECK;
 
-/* All pieces one after the other, NUL-terminated. */
-int sig_join(const struct octets *pieces, size_t count, struct arena *, struct octets *out,
-    struct err *) MUSTCHECK;
-
 /* text with `piece` put in at `offset`. */
 int sig_splice(struct octets text, size_t offset, struct octets piece, struct arena *,
     struct octets *out, struct err *) MUSTCHECK;

@@ -9,10 +9,8 @@ set -u
 trap house_close EXIT
 house_open --no-fsync || exit 1
 house_start 'workers = 2; request_seconds = 2; idle_seconds = 1;' || exit 1
-port=${URL#http://127.0.0.1:}
-port=${port%/sync}
 
-sed 's/@IIN@/000101300019/; s/@NUMBER@/X-2026-000001/' "$SRCDIR/tests/scenario/payload/status.xml" >"$HOUSE/status.xml"
+house_status_form 000101300019 X-2026-000001 >"$HOUSE/status.xml"
 house_send HQ_STATUS rsa "$HOUSE/status.xml" --save-request "$HOUSE/good.xml" >/dev/null 2>&1
 
 served()
@@ -22,7 +20,7 @@ served()
 has "served before" "$(served)" HQ-E301
 
 # more slow and silent clients than there are workers
-/usr/bin/python3 - "$port" <<'P' &
+/usr/bin/python3 - "$PORT" <<'P' &
 import socket, sys, time
 links = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(6)]
 for n, link in enumerate(links):

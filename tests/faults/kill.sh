@@ -13,7 +13,7 @@ house_open || exit 1
 house_start 'workers = 4;' || exit 1
 
 mkdir "$HOUSE/messages"
-sed 's/@IIN@/000101300019/g; s/@LOCALITY@/191@N@/' "$SRCDIR/tests/scenario/payload/submit.xml" >"$HOUSE/form.xml"
+house_submit_form 000101300019 191@N@ >"$HOUSE/form.xml"
 ok "$messages messages are signed" "$BUILDDIR/tests/bench/load" write rsa "$HOUSE/messages" "$HOUSE/pki" \
 	"$HOUSE_SECRET" "$HOUSE/form.xml" HQ_SUBMIT 0 "$messages" 0 0
 

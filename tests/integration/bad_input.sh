@@ -8,10 +8,8 @@ set -u
 trap house_close EXIT
 house_open || exit 1
 house_start || exit 1
-port=${URL#http://127.0.0.1:}
-port=${port%/sync}
 
-sed 's/@IIN@/000101300019/; s/@NUMBER@/X-2026-000001/' "$SRCDIR/tests/scenario/payload/status.xml" >"$HOUSE/status.xml"
+house_status_form 000101300019 X-2026-000001 >"$HOUSE/status.xml"
 house_send HQ_STATUS rsa "$HOUSE/status.xml" --save-request "$HOUSE/good.xml" --save-response "$HOUSE/answer" >/dev/null 2>&1
 has "a good message is answered" "$(cat "$HOUSE/answer")" HQ-E301
 
@@ -68,7 +66,7 @@ import socket, sys
 s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 30)
 s.sendall(sys.stdin.buffer.read())
 s.shutdown(socket.SHUT_WR)
-print(s.recv(65536).split(b"\r\n")[0].decode("latin-1"))' "$port" 2>&1)
+print(s.recv(65536).split(b"\r\n")[0].decode("latin-1"))' "$PORT" 2>&1)
 	has "$what: $status" "$answer" "$status"
 	journalled "$what" "$row"
 	is "$what: nothing changed" "$(state)" "$before"
@@ -77,7 +75,7 @@ print(s.recv(65536).split(b"\r\n")[0].decode("latin-1"))' "$port" 2>&1)
 
 spoil()
 {
-	/usr/bin/python3 "$SRCDIR/tests/lib/tamper.py" "$@" <"$HOUSE/good.xml" >"$HOUSE/bad.xml"
+	house_spoil "$@" <"$HOUSE/good.xml" >"$HOUSE/bad.xml"
 }
 
 echo 'this is not XML' >"$HOUSE/bad.xml"

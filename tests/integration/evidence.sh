@@ -9,13 +9,9 @@ set -u
 trap house_close EXIT
 house_open --no-fsync || exit 1
 house_start 'workers = 1; request_seconds = 1; refusals_per_minute = 4;' || exit 1
-port=${URL#http://127.0.0.1:}
-port=${port%/sync}
-tls_port=${TLS_URL#https://127.0.0.1:}
-tls_port=${tls_port%/sync}
 
-sed 's/@IIN@/000101300019/; s/@NUMBER@/X-2026-000001/' "$SRCDIR/tests/scenario/payload/status.xml" >"$HOUSE/status.xml"
-sed 's/@IIN@/000101300019/; s/@LOCALITY@/190000000/' "$SRCDIR/tests/scenario/payload/submit.xml" >"$HOUSE/submit.xml"
+house_status_form 000101300019 X-2026-000001 >"$HOUSE/status.xml"
+house_submit_form 000101300019 190000000 >"$HOUSE/submit.xml"
 
 ask()
 {
@@ -54,12 +50,12 @@ is "PUT is refused" "$(curl -sS -o /dev/null -w '%{http_code}' -X PUT "$URL")" 4
 ok "and has its row" wait_for 1 "SELECT count(*) FROM shepd.journal WHERE code = 'HTTP_METHOD'"
 ask
 sleep 1.5
-is "another path is refused" "$(curl -sS -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/elsewhere")" 404
+is "another path is refused" "$(curl -sS -o /dev/null -w '%{http_code}' "http://127.0.0.1:$PORT/elsewhere")" 404
 ok "and has its row" wait_for 1 "SELECT count(*) FROM shepd.journal WHERE code = 'HTTP_PATH'"
 
 # --- noise on a port is no HTTP
 before=$(rows)
-/usr/bin/python3 - "$port" "$tls_port" <<'P'
+/usr/bin/python3 - "$PORT" "$TLS_PORT" <<'P'
 import socket, sys
 for port in map(int, sys.argv[1:]):
     for octets in b"", b"\x16\x03\x01\x00", b"\x00\x01\x02\r\n\r\n", b"GET / HTTP/1.1\n\n":
@@ -72,7 +68,7 @@ P
 ok "noise has its line" wait_for_line 'code=HTTP_FRAMING .*detail="TLS: '
 is "but no row" "$(rows)" "$before"
 lines=$(wc -l <"$HOUSE/log")
-/usr/bin/python3 - "$port" "$tls_port" <<'P'
+/usr/bin/python3 - "$PORT" "$TLS_PORT" <<'P'
 import socket, sys
 for port in map(int, sys.argv[1:]):
     socket.create_connection(("127.0.0.1", port), 20).close()
@@ -83,7 +79,7 @@ is "who only looks whether a port is open has no line, either" "$(wc -l <"$HOUSE
 # --- above the rate
 sent=30
 for _ in $(seq $sent); do
-	curl -sS -o /dev/null "http://127.0.0.1:$port/flood"
+	curl -sS -o /dev/null "http://127.0.0.1:$PORT/flood"
 done
 ok "no more rows than the rate" test "$(pg_sql "SELECT count(*) FROM shepd.journal WHERE endpoint = '/flood'")" -le 8
 ok "the rest is counted when its minute is over, with honest requests only" eval '
@@ -96,7 +92,7 @@ ok "the rest is counted when its minute is over, with honest requests only" eval
 is "nothing is missing" \
 	"$(pg_sql "SELECT sum(count) FROM shepd.journal WHERE endpoint = '/flood' OR code = 'COUNTED'")" $sent
 for _ in $(seq $sent); do
-	curl -sS -o /dev/null "http://127.0.0.1:$port/flood"
+	curl -sS -o /dev/null "http://127.0.0.1:$PORT/flood"
 done
 house_stop
 is "at the end of a worker its counts are written" \

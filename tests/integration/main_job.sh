@@ -9,11 +9,6 @@ set -u
 trap house_close EXIT
 house_open || exit 1
 
-spoil()
-{
-	/usr/bin/python3 "$SRCDIR/tests/lib/tamper.py" "$@"
-}
-
 # post FILE: octets as they are; prints the HTTP status, the answer goes to $HOUSE/answer
 post()
 {
@@ -26,17 +21,6 @@ fault_of()
 	sed -n 's/.*<errorCode>\([^<]*\)<.*/\1/p' "$HOUSE/answer"
 }
 
-# form IIN FILE: an application of the portal's channel
-form()
-{
-	sed "s/@IIN@/$1/g; s/@LOCALITY@/190000000/" "$SRCDIR/tests/scenario/payload/submit.xml" >"$2"
-}
-
-status_form()
-{
-	sed "s/@IIN@/$1/g; s/@NUMBER@/$2/" "$SRCDIR/tests/scenario/payload/status.xml" >"$3"
-}
-
 journal()
 {
 	pg_sql "SELECT verdict || ' ' || code FROM shepd.journal ORDER BY id DESC LIMIT 1"
@@ -46,7 +30,7 @@ journal()
 main_job()
 {
 	local family=$1 citizen=$2 iin=$3 out number
-	form "$iin" "$HOUSE/form.xml"
+	house_submit_form "$iin" 190000000 >"$HOUSE/form.xml"
 	out=$(house_send HQ_SUBMIT "$family" "$HOUSE/form.xml" --business-cert "$HOUSE/pki/$family/$citizen.pem" \
 		--business-key "$HOUSE/pki/$family/$citizen.key" --placement text \
 		--save-request "$HOUSE/request.xml" --save-response "$HOUSE/response.xml" 2>&1)
@@ -65,7 +49,7 @@ main_job()
 		ok "$family: the reply has the literal prefix of $prefix" grep -q "[< ]$prefix" "$HOUSE/response.xml"
 	done
 
-	status_form "$iin" "$number" "$HOUSE/status.xml"
+	house_status_form "$iin" "$number" >"$HOUSE/status.xml"
 	out=$(house_send HQ_STATUS "$family" "$HOUSE/status.xml" --save-response "$HOUSE/status-response.xml" 2>&1)
 	is "$family: its state is told" $? 0
 	for word in "$iin" "$number" '20[0-9]{2}-[0-9]{2}-[0-9]{2}</'; do
@@ -78,14 +62,14 @@ main_job()
 	is "$family: one application is there" \
 		"$(pg_sql "SELECT count(*) FROM shepd.hq_application WHERE iin = '$iin'")" 1
 
-	spoil letter <"$HOUSE/request.xml" >"$HOUSE/bad.xml"
+	house_spoil letter <"$HOUSE/request.xml" >"$HOUSE/bad.xml"
 	is "$family: one letter changed is a fault" "$(post "$HOUSE/bad.xml")" 500
 	is "$family: SCE006" "$(fault_of)" SCE006
 	has "$family: journalled with its rule" "$(journal)" '^refused SIG_DIGEST$'
-	spoil wrap <"$HOUSE/request.xml" >"$HOUSE/bad.xml"
+	house_spoil wrap <"$HOUSE/request.xml" >"$HOUSE/bad.xml"
 	post "$HOUSE/bad.xml" >/dev/null
 	is "$family: a wrapped Body is SCE006" "$(fault_of)" SCE006
-	spoil unsign <"$HOUSE/request.xml" >"$HOUSE/bad.xml"
+	house_spoil unsign <"$HOUSE/request.xml" >"$HOUSE/bad.xml"
 	post "$HOUSE/bad.xml" >/dev/null
 	is "$family: no signature is SCE007" "$(fault_of)" SCE007
 	ok "$family: a stranger's fault is not signed" bash -c "! grep -q SignatureValue '$HOUSE/answer'"

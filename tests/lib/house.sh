@@ -4,11 +4,13 @@
 # it with SRCDIR and BUILDDIR set:
 #   house_open [--no-fsync]     folder, PKI, configuration, database; no daemon yet
 #   house_sign_with KEY         replies are signed with that key of the PKI (rsa/gateway, gost/gateway)
-#   house_start [LIMITS]        the daemon; HTTP and TLS on free ports: URL, TLS_URL, HOUSE_PID.
+#   house_start [LIMITS]        the daemon; HTTP and TLS on free ports: URL, TLS_URL, PORT, TLS_PORT, HOUSE_PID.
 #                               LIMITS: lines for the group limits
 #   house_stop                  SIGTERM, waits; returns the daemon's exit status
 #   house_close                 everything ends, the folder goes
 #   house_send SERVICE FAMILY PAYLOAD [shepctl send options...]
+#   house_submit_form IIN LOCALITY, house_status_form IIN NUMBER    print a payload
+#   house_spoil MODE [ARGUMENT] <GOOD >BAD
 : "${SRCDIR:?}" "${BUILDDIR:?}"
 . "$SRCDIR/tests/lib/postgres.sh"
 
@@ -66,9 +68,11 @@ house_start()
 		kill -0 $HOUSE_PID 2>/dev/null && [ $waited -lt 300 ] ||
 			{ echo "shepd did not start:" >&2; tail -n 20 "$HOUSE/log" >&2; return 1; }
 	done
-	URL="http://127.0.0.1:$(sed -n 1p "$HOUSE/ready")/sync"
-	TLS_URL="https://127.0.0.1:$(sed -n 2p "$HOUSE/ready")/sync"
-	export URL TLS_URL HOUSE_PID
+	PORT=$(sed -n 1p "$HOUSE/ready")
+	TLS_PORT=$(sed -n 2p "$HOUSE/ready")
+	URL="http://127.0.0.1:$PORT/sync"
+	TLS_URL="https://127.0.0.1:$TLS_PORT/sync"
+	export URL TLS_URL PORT TLS_PORT HOUSE_PID
 }
 
 house_stop()
@@ -95,4 +99,19 @@ house_send()
 	"$BUILDDIR/shepctl" send --url "$URL" --service "$service" --sender pep --secret-file "$HOUSE/secret" \
 		--cert "$HOUSE/pki/$family/gateway.pem" --key "$HOUSE/pki/$family/gateway.key" \
 		--trust "$HOUSE/pki/trust" "$@" "$payload"
+}
+
+house_submit_form()
+{
+	sed "s/@IIN@/$1/g; s/@LOCALITY@/$2/g" "$SRCDIR/tests/scenario/payload/submit.xml"
+}
+
+house_status_form()
+{
+	sed "s/@IIN@/$1/g; s/@NUMBER@/$2/g" "$SRCDIR/tests/scenario/payload/status.xml"
+}
+
+house_spoil()
+{
+	/usr/bin/python3 "$SRCDIR/tests/lib/tamper.py" "$@"
 }

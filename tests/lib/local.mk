@@ -3,3 +3,7 @@ check_LIBRARIES = libtest.a
 libtest_a_SOURCES = tests/lib/fixture.c tests/lib/fixture.h tests/lib/sign.c tests/lib/sign.h \
 	tests/lib/housing.c tests/lib/housing.h
 EXTRA_DIST += tests/lib/house.sh
+
+# for programs in which memory runs out
+starve = tests/lib/starve.c tests/lib/starve.h
+starve_ldflags = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup

@@ -13,8 +13,8 @@ tests_unit_test_wsdl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCK
 tests_unit_test_wsdl_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_wsdl
 check_PROGRAMS += tests/unit/test_codec_memory
-tests_unit_test_codec_memory_SOURCES = tests/unit/test_codec_memory.c
+tests_unit_test_codec_memory_SOURCES = tests/unit/test_codec_memory.c $(starve)
 tests_unit_test_codec_memory_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
-tests_unit_test_codec_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc
+tests_unit_test_codec_memory_LDFLAGS = $(starve_ldflags)
 tests_unit_test_codec_memory_LDADD = libtest.a libshepd.a $(GEN_LIB) -l:libgsoapssl.a $(UNIT_LIBS) -lz
 TESTS += tests/unit/test_codec_memory

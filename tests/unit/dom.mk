@@ -5,9 +5,9 @@ tests_unit_test_dom_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_dom
 
 check_PROGRAMS += tests/unit/test_dom_memory
-tests_unit_test_dom_memory_SOURCES = tests/unit/test_dom_memory.c
+tests_unit_test_dom_memory_SOURCES = tests/unit/test_dom_memory.c $(starve)
 tests_unit_test_dom_memory_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
-tests_unit_test_dom_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=realloc,--wrap=strdup
+tests_unit_test_dom_memory_LDFLAGS = $(starve_ldflags)
 tests_unit_test_dom_memory_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_dom_memory
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * codec without memory: each allocation in turn fails, once or from then on, gSOAP's own included
- * (its static library is linked here, and the linker puts this malloc() in its place). What comes
- * out is the right answer or ERR_NOMEM, never a refusal that blames the sender.
+ * (its static library is linked here). What comes out is the right answer or ERR_NOMEM, never a
+ * refusal that blames the sender.
  */
 #include "config.h"
 
@@ -16,39 +16,9 @@
 #include <cmocka.h>
 
 #include "codec/codec.h"
+#include "starve.h"
 
 #define SOAP "http://schemas.xmlsoap.org/soap/envelope/"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-
-static long until = -1; /* allocations that still succeed; -1 = all */
-static bool for_good;	/* the first failure is not the last */
-static bool refused;
-
-static bool
-refuses(void)
-{
-	if (until < 0 || until-- > 0)
-		return false;
-	refused = true;
-	until = for_good ? 0 : -1;
-	return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return refuses() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return refuses() ? NULL : __real_calloc(count, size);
-}
 
 static const char request[] =
     "<s:Body xmlns:s=\"" SOAP "\"><n:SendMessage xmlns:n=\"" CODEC_SYNC_TYPES
@@ -136,8 +106,9 @@ make_codec(struct arena *a, struct err *e)
 
 /* Every allocation of the work in turn, until one try needs no more. */
 static void
-starve(int (*work)(struct arena *, struct err *))
+starve(int (*work)(struct arena *, struct err *), bool for_good)
 {
+	bool refused;
 	long n = 0;
 
 	do {
@@ -145,10 +116,9 @@ starve(int (*work)(struct arena *, struct err *))
 		struct err e = {0};
 
 		assert_non_null(a);
-		refused = false;
-		until = n++;
+		starve_begin(n++, for_good);
 		int rc = work(a, &e);
-		until = -1;
+		refused = starve_end();
 		if (rc != 0) {
 			assert_true(refused);
 			if (e.code != ERR_NOMEM)
@@ -163,10 +133,8 @@ starve(int (*work)(struct arena *, struct err *))
 static void
 starve_twice(int (*work)(struct arena *, struct err *))
 {
-	for_good = false;
-	starve(work);
-	for_good = true;
-	starve(work);
+	starve(work, false);
+	starve(work, true);
 }
 
 static void

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * dom without memory: each allocation in turn fails, once or from then on. What comes out is the
- * right document or ERR_NOMEM, never a third thing. The linker puts these functions in place of
- * malloc() and its like in the code under test (--wrap).
+ * right document or ERR_NOMEM, never a third thing.
  */
 #include "config.h"
 
@@ -16,45 +15,7 @@
 #include <cmocka.h>
 
 #include "dom/dom.h"
-
-void *__real_malloc(size_t size);
-void *__real_realloc(void *p, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *p, size_t size);
-char *__wrap_strdup(const char *text);
-
-static long until = -1; /* allocations that still succeed; -1 = all */
-static bool for_good;	/* the first failure is not the last */
-static bool refused;
-
-static bool
-refuses(void)
-{
-	if (until < 0 || until-- > 0)
-		return false;
-	refused = true;
-	until = for_good ? 0 : -1;
-	return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return refuses() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_realloc(void *p, size_t size)
-{
-	return refuses() ? NULL : __real_realloc(p, size);
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-	return refuses() ? NULL : __real_strdup(text);
-}
+#include "starve.h"
 
 static const char document[] = "<s:E xmlns:s='urn:s' xmlns='urn:d'><s:B a='1' s:b='&lt;2' "
 			       "xml:id='i'><long_enough_not_to_be_inlined "
@@ -74,17 +35,17 @@ form_of(const struct dom *d, struct arena *a, struct err *e)
 	return form;
 }
 
-/* One try with the n-th allocation failing; false when there was no n-th. */
+/* One try with the n-th allocation failing (all from it on, for good); false when there was no
+ * n-th. */
 static bool
-parse_with_failure(long n, struct octets right, struct arena *a)
+parse_with_failure(long n, bool for_good, struct octets right, struct arena *a)
 {
 	struct err e = {0};
 	struct dom *d;
 
-	refused = false;
-	until = n;
+	starve_begin(n, for_good);
 	int rc = dom_parse(octets_of(document), &dom_default_limits, &d, &e);
-	until = -1;
+	bool refused = starve_end();
 	if (rc == 0) {
 		assert_true(octets_equal(form_of(d, a, &e), right));
 		dom_free(d);
@@ -97,14 +58,13 @@ parse_with_failure(long n, struct octets right, struct arena *a)
 }
 
 static bool
-c14n_with_failure(const struct dom *d, long n, struct octets right, struct arena *a)
+c14n_with_failure(const struct dom *d, long n, bool for_good, struct octets right, struct arena *a)
 {
 	struct err e = {0};
 
-	refused = false;
-	until = n;
+	starve_begin(n, for_good);
 	struct octets form = form_of(d, a, &e);
-	until = -1;
+	bool refused = starve_end();
 	if (form.data != NULL) {
 		assert_true(octets_equal(form, right));
 	} else {
@@ -137,14 +97,13 @@ a_parse_without_memory_gives_no_other_document(void **state)
 
 	(void)state;
 	for (int good = 0; good < 2; good++) {
-		for_good = good == 1;
 		for (n = 0;; n++) {
 			/* the parser's own context is made anew, too */
 			struct dom *none;
 			assert_int_equal(
 			    dom_parse(octets_of("<a"), &dom_default_limits, &none, &e), -1);
 			err_clear(&e);
-			if (!parse_with_failure(n, right, a))
+			if (!parse_with_failure(n, good == 1, right, a))
 				break;
 		}
 		assert_true(n > 30);
@@ -165,8 +124,7 @@ a_canonical_form_without_memory_is_no_other_form(void **state)
 
 	(void)state;
 	for (int good = 0; good < 2; good++) {
-		for_good = good == 1;
-		for (n = 0; c14n_with_failure(d, n, right, a); n++)
+		for (n = 0; c14n_with_failure(d, n, good == 1, right, a); n++)
 			;
 		assert_true(n > 10);
 	}

@@ -10,15 +10,7 @@
 #include <openssl/crypto.h>
 
 #include "sig_common.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-char *__wrap_strdup(const char *text);
+#include "starve.h"
 
 const char *__lsan_default_suppressions(void);
 
@@ -29,42 +21,7 @@ __lsan_default_suppressions(void)
 	return "leak:libxml2.so";
 }
 
-static long until = -1; /* allocations that still succeed; -1 = all */
-static bool refused;
 static struct err last; /* of the attempt */
-
-static bool
-refuses(void)
-{
-	if (until < 0 || until-- > 0)
-		return false;
-	refused = true;
-	return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return refuses() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return refuses() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_realloc(void *p, size_t size)
-{
-	return refuses() ? NULL : __real_realloc(p, size);
-}
-
-char *
-__wrap_strdup(const char *text)
-{
-	return refuses() ? NULL : __real_strdup(text);
-}
 
 static void *
 openssl_take(size_t size, const char *file, int line)
@@ -98,11 +55,9 @@ starve(struct common *c, void (*attempt)(struct common *), enum err_code alike)
 
 	for (long n = 0;; n++) {
 		arena_reset(c->arena);
-		refused = false;
-		until = n;
+		starve_begin(n, false);
 		attempt(c);
-		until = -1;
-		if (!refused)
+		if (!starve_end())
 			break;
 		failures++;
 		if (last.code != ERR_OK && last.code != ERR_NOMEM && last.code != alike)
