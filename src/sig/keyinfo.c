@@ -101,8 +101,7 @@ read_issuer_serial(const struct dom_node *node, const struct look *l, const char
 	struct octets issuer, serial;
 	struct sig_children c;
 
-	if (sig_expect(node, ENV_DS, "X509IssuerSerial", "", e) != 0 ||
-	    sig_children(node, &c, e) != 0)
+	if (sig_children(node, &c, e) != 0)
 		return form_error(e);
 	if (c.count != 2)
 		return err_set(e, ERR_SIG_KEYINFO, "X509IssuerSerial has %zu children", c.count);
@@ -131,18 +130,20 @@ split_x509_data(const struct dom_node *node, const struct dom_node **certificate
 	for (size_t i = 0; i < c.count; i++) {
 		bool is_name = dom_is(c.at[i], ENV_DS, "X509IssuerSerial");
 		const struct dom_node **place = is_name ? name : certificate;
+		const char *kind = is_name ? "X509IssuerSerial" : "X509Certificate";
 
 		if (*place != NULL)
 			return err_set(e, ERR_SIG_KEYINFO, "X509Data with two of a kind");
-		if (!is_name && sig_expect(c.at[i], ENV_DS, "X509Certificate", "", e) != 0)
+		if (sig_expect(c.at[i], ENV_DS, kind, "", e) != 0)
 			return form_error(e);
 		*place = c.at[i];
 	}
 	return c.count > 0 ? 0 : err_set(e, ERR_SIG_KEYINFO, "X509Data is empty");
 }
 
-/* zeep sends the certificate and its name side by side: then they must agree. A document brings its
- * certificate: no citizen is pinned. */
+/* Certificate and name side by side must agree. zeep sends both, and through Debian's
+ * python3-xmlsec the name stays empty: then it says nothing. A document brings its certificate: no
+ * citizen is pinned. */
 static int
 by_x509_data(
     const struct dom_node *node, const struct look *l, const struct pki_cert **out, struct err *e)
@@ -154,6 +155,8 @@ by_x509_data(
 		return -1;
 	if (certificate == NULL && l->env == NULL)
 		return err_set(e, ERR_SIG_KEYINFO, "X509Data without a certificate");
+	if (certificate != NULL && name != NULL && dom_first(name) == NULL && !dom_has_text(name))
+		name = NULL;
 	if (name != NULL && read_issuer_serial(name, l, &issuer, &serial, e) != 0)
 		return -1;
 	if (certificate == NULL)
