@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The transaction of one request: claim, journal row, COMMIT. Three flushes a call at most: BEGIN
- * with the claim, what the handler asks, journal with COMMIT.
+ * The transaction of one request: claim, journal row, COMMIT. BEGIN and the claim go out with what
+ * the handler asks first, journal and COMMIT with what it said last.
  */
 #include "config.h"
 
@@ -11,8 +11,6 @@
 
 #include "base/utf8.h"
 #include "db/link.h"
-
-#define MESSAGE_ID_MOST 256 /* a B-tree entry has a limit, and a UUID has 36 */
 
 int
 db_new(const char *conninfo, unsigned milliseconds, struct db **out, struct err *e)
@@ -57,7 +55,7 @@ white(char c)
 
 /* The form in which ids are compared. */
 static int
-normalise(const char *id, char out[MESSAGE_ID_MOST + 1], struct err *e)
+normalise(const char *id, char out[DB_MESSAGE_ID_MOST + 1], struct err *e)
 {
 	size_t n;
 
@@ -66,7 +64,7 @@ normalise(const char *id, char out[MESSAGE_ID_MOST + 1], struct err *e)
 	n = strlen(id);
 	while (n > 0 && white(id[n - 1]))
 		n--;
-	if (n == 0 || n > MESSAGE_ID_MOST)
+	if (n == 0 || n > DB_MESSAGE_ID_MOST)
 		return err_tell(
 		    e, ERR_MSG_FORMAT, "messageId is %s", n == 0 ? "empty" : "too long");
 	for (size_t i = 0; i < n; i++)
@@ -75,30 +73,32 @@ normalise(const char *id, char out[MESSAGE_ID_MOST + 1], struct err *e)
 	return 0;
 }
 
-/* Somebody was there before: the stored reply for the same body, in any other case misuse. */
+/* Somebody was there before: the stored reply for the same body, in any other case misuse. ROLLBACK
+ * comes first because the handler's statements may have failed. */
 static int
-look_up(struct db *db, const char *sender_id, const char *id, const unsigned char sha256[32],
-    struct arena *a, enum db_claim *out, struct octets *stored, struct err *e)
+look_up(struct db *db, struct arena *a, enum db_claim *out, struct octets *stored, struct err *e)
 {
-	struct db_query q[2] = {{.statement = DB_CLAIMED}, {.statement = DB_ROLLBACK}};
+	struct db_query q[2] = {{.statement = DB_ROLLBACK}, {.statement = DB_CLAIMED}};
 	PGresult *r[2];
 	int rc = -1;
 
-	db_put_text(&q[0], sender_id);
-	db_put_text(&q[0], id);
+	db_put_text(&q[1], db->claimed_by);
+	db_put_text(&q[1], db->claimed_id);
+	db->claiming = DB_UNCLAIMED;
 	if (db_run(db, q, 2, r, e) != 0) {
 		db_abandon(db);
 		return -1;
 	}
-	if (PQntuples(r[0]) != 1) {
+	if (PQntuples(r[1]) != 1) {
 		/* the holder's row cannot vanish: claims are for ever */
-		(void)err_set(e, ERR_DB_STATEMENT, "the claim of %s is not visible", id);
+		(void)err_set(
+		    e, ERR_DB_STATEMENT, "the claim of %s is not visible", db->claimed_id);
 		goto out;
 	}
-	if (!octets_equal(db_get_octets(r[0], 0, 0), (struct octets){sha256, 32})) {
+	if (!octets_equal(db_get_octets(r[1], 0, 0), (struct octets){db->claimed_body, 32})) {
 		*out = DB_CLAIM_MISUSED;
 	} else {
-		struct octets sent = db_get_octets(r[0], 0, 1);
+		struct octets sent = db_get_octets(r[1], 0, 1);
 		stored->data = (unsigned char *)arena_string(a, sent);
 		if (stored->data == NULL) {
 			(void)err_set(e, ERR_NOMEM, "stored reply");
@@ -114,35 +114,46 @@ out:
 }
 
 int
-db_begin_claim(struct db *db, const char *sender_id, const char *message_id,
-    const unsigned char body_sha256[32], struct instant now, struct arena *a, enum db_claim *out,
-    struct octets *stored, struct err *e)
+db_send_claim(struct db *db, const char *sender_id, const char *message_id,
+    const unsigned char body_sha256[32], struct instant now, struct err *e)
 {
-	struct db_query q[2] = {{.statement = DB_BEGIN}, {.statement = DB_CLAIM}};
-	char id[MESSAGE_ID_MOST + 1];
-	PGresult *r[2];
-	bool ours;
+	struct db_query begin = {.statement = DB_BEGIN}, claim = {.statement = DB_CLAIM};
 
-	assert(!db->in_transaction);
-	*stored = (struct octets){NULL, 0};
-	if (normalise(message_id, id, e) != 0 || db_open(db, e) != 0)
+	assert(!db->in_transaction && db->n_queued == 0);
+	db->claiming = DB_UNCLAIMED;
+	if (normalise(message_id, db->claimed_id, e) != 0 || db_open(db, e) != 0)
 		return -1;
-	db_put_text(&q[1], sender_id);
-	db_put_text(&q[1], id);
-	db_put_octets(&q[1], (struct octets){body_sha256, 32});
-	db_put_time(&q[1], now);
-	if (db_run(db, q, 2, r, e) != 0) {
+	db->claimed_by = sender_id;
+	memcpy(db->claimed_body, body_sha256, sizeof(db->claimed_body));
+	db_put_text(&claim, sender_id);
+	db_put_text(&claim, db->claimed_id);
+	db_put_octets(&claim, (struct octets){db->claimed_body, sizeof(db->claimed_body)});
+	db_put_time(&claim, now);
+	if (db_queue(db, &begin, e) != 0 || db_queue(db, &claim, e) != 0)
+		return -1;
+	db->claiming = DB_ASKED;
+	return 0;
+}
+
+int
+db_settle_claim(
+    struct db *db, struct arena *a, enum db_claim *out, struct octets *stored, struct err *e)
+{
+	struct err taken = {0};
+
+	*out = DB_CLAIM_NEW;
+	*stored = (struct octets){NULL, 0};
+	if (db->claiming == DB_ASKED && db_run(db, NULL, 0, NULL, &taken) != 0 &&
+	    db->claiming != DB_TAKEN) {
+		*e = taken;
 		db_abandon(db);
 		return -1;
 	}
-	ours = PQntuples(r[1]) == 1;
-	if (ours)
-		db->journal_id = db_get_int8(r[1], 0, 0);
-	db_clear(r, 2);
-	if (!ours)
-		return look_up(db, sender_id, id, body_sha256, a, out, stored, e);
-	*out = DB_CLAIM_NEW;
-	return 0;
+	if (db->claiming == DB_TAKEN)
+		return look_up(db, a, out, stored, e);
+	if (db->claiming == DB_OURS)
+		return 0;
+	return err_set(e, ERR_DB_UNAVAILABLE, "the connection was lost");
 }
 
 void
@@ -153,7 +164,8 @@ db_abandon(struct db *db)
 	struct err e = {0};
 	PGresult *r = NULL;
 
-	if (!db->in_transaction)
+	db->claiming = DB_UNCLAIMED;
+	if (!db->in_transaction && db->n_queued == 0)
 		return;
 	db->deadline = 0; /* the request's may be over; the statement's own limit still holds */
 	if (db_run(db, &q, 1, &r, &e) != 0)

@@ -34,14 +34,20 @@ enum db_claim {
 	DB_CLAIM_MISUSED   /* the same messageId with another body */
 };
 
-/* BEGIN and claim (sender_id, message_id) with the SHA-256 of the signed operation. A concurrent
- * holder of the same claim is waited for. After REPEATED, MISUSED or an error no transaction is
- * open. The message_id is compared without white space at its ends and without regard to ASCII case
- * (security.md F17: variants of one id are one id). ERR_MSG_FORMAT when it is empty or longer than
- * 256 octets. */
-int db_begin_claim(struct db *, const char *sender_id, const char *message_id,
-    const unsigned char body_sha256[32], struct instant now, struct arena *, enum db_claim *out,
-    struct octets *stored, struct err *) MUSTCHECK;
+/* BEGIN and claim (sender_id, message_id) with the SHA-256 of the signed operation. Both go out
+ * with the first statement that follows, which saves a round trip; until the claim is settled
+ * nothing but this transaction may rest on it being ours. When it is not, that statement fails.
+ * sender_id must live until then. The message_id is compared without white space at its ends and
+ * without regard to ASCII case (security.md F17: variants of one id are one id). ERR_MSG_FORMAT
+ * when it is empty or longer than 256 octets. */
+int db_send_claim(struct db *, const char *sender_id, const char *message_id,
+    const unsigned char body_sha256[32], struct instant now, struct err *) MUSTCHECK;
+
+/* Whose the claim is; always called after db_send_claim(), whatever the statements between said. A
+ * concurrent holder of the same claim is waited for. After REPEATED, MISUSED or an error no
+ * transaction is open, and what the statements between did is undone. */
+int db_settle_claim(
+    struct db *, struct arena *, enum db_claim *out, struct octets *stored, struct err *) MUSTCHECK;
 
 struct db_journal_row {
 	struct instant received_at, finished_at;
@@ -102,6 +108,7 @@ int db_hq_find_open(struct db *, const char *iin, const char *locality, struct a
  * the registration. */
 int db_hq_next(struct db *, const char *counter, int64_t *out, struct err *) MUSTCHECK;
 
+/* Goes out with the next statement; db_finish() fails when the server refuses it. */
 int db_hq_register(struct db *, const struct db_hq_application *, struct err *) MUSTCHECK;
 
 /* *found is false for nobody's number and for somebody else's alike. */

@@ -53,7 +53,6 @@ db_hq_register(struct db *db, const struct db_hq_application *app, struct err *e
 	const char *const after[] = {
 	    app->phone, app->email, app->rca, app->address_kato, app->categories};
 	struct db_query q = {.statement = DB_HQ_REGISTER};
-	PGresult *r;
 
 	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
 		db_put_text(&q, before[i]);
@@ -64,10 +63,7 @@ db_hq_register(struct db *db, const struct db_hq_application *app, struct err *e
 	db_put_octets(&q, app->document);
 	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++)
 		db_put_text(&q, after[i]);
-	if (db_run(db, &q, 1, &r, e) != 0)
-		return -1;
-	db_clear(&r, 1);
-	return 0;
+	return db_queue(db, &q, e);
 }
 
 /* In the order of the statement HQ_STATUS. */

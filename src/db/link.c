@@ -17,7 +17,6 @@
 #define MS ((int64_t)1000000)
 #define FIRST_BACKOFF_MS 100
 #define LONGEST_BACKOFF_MS 5000
-#define MOST_QUERIES 4 /* in one flush */
 
 static const struct {
 	const char *name, *sql;
@@ -103,6 +102,8 @@ db_close(struct db *db)
 	db->conn = NULL;
 	db->in_transaction = false;
 	db->stale = false;
+	db->n_queued = 0;
+	db->claiming = DB_UNCLAIMED;
 }
 
 /* Waits for the socket; false when the time is over. */
@@ -206,71 +207,95 @@ read_sync(struct db *db, int64_t limit, struct err *e)
 	return in_step ? 0 : db_failed(db, NULL, "sync", e);
 }
 
-/* Sends what is queued and reads n answers with the sync behind them. The link is closed on loss.
- */
+/* Sends what is queued and reads n answers with the sync behind them. The link is closed on loss;
+ * answers that came before a refusal stay. */
 static int
 exchange(struct db *db, size_t n, const char *const *what, PGresult **results, struct err *e)
 {
 	int64_t limit = limit_of(db);
-	size_t i;
 
 	db->warned = false;
 	db->notice[0] = '\0';
 	if (PQpipelineSync(db->conn) != 1) {
 		(void)db_failed(db, NULL, "sync", e);
-		goto out;
+		goto lost;
 	}
 	if (flush(db, limit, what[0], e) != 0)
-		goto out;
-	for (i = 0; i < n; i++)
+		goto lost;
+	for (size_t i = 0; i < n; i++)
 		if (read_one(db, limit, what[i], &results[i], e) != 0)
-			goto out;
+			goto lost;
 	if (read_sync(db, limit, e) != 0)
-		goto out;
+		goto lost;
 	db->in_transaction = PQtransactionStatus(db->conn) != PQTRANS_IDLE;
 	if (e->code == ERR_OK)
 		return 0;
-	if (PQstatus(db->conn) == CONNECTION_OK && !db->stale) {
-		db_clear(results, n);
+	if (PQstatus(db->conn) == CONNECTION_OK && !db->stale)
 		return -1;
-	}
-out:
-	db_clear(results, n);
-	db_close(db);
-	return -1;
-}
-
-static int
-queue(struct db *db, const struct db_query *q, struct err *e)
-{
-	int formats[DB_MOST_PARAMS];
-
-	for (int i = 0; i < q->n; i++)
-		formats[i] = 1;
-	if (PQsendQueryPrepared(db->conn, statements[q->statement].name, q->n, q->value, q->length,
-		formats, 1) == 1)
-		return 0;
-	(void)db_failed(db, NULL, statements[q->statement].name, e);
+lost:
 	db_close(db);
 	return -1;
 }
 
 int
-db_run(struct db *db, const struct db_query *q, size_t n, PGresult **results, struct err *e)
+db_queue(struct db *db, const struct db_query *q, struct err *e)
 {
-	const char *what[MOST_QUERIES];
+	const char *name = statements[q->statement].name;
+	int formats[DB_MOST_PARAMS];
 
-	assert(n > 0 && n <= MOST_QUERIES);
-	for (size_t i = 0; i < n; i++)
-		results[i] = NULL;
+	assert(db->n_queued < DB_MOST_QUERIES);
 	if (db->conn == NULL)
 		return err_set(e, ERR_DB_UNAVAILABLE, "the connection was lost");
+	for (int i = 0; i < q->n; i++)
+		formats[i] = 1;
+	if (PQsendQueryPrepared(db->conn, name, q->n, q->value, q->length, formats, 1) != 1) {
+		(void)db_failed(db, NULL, name, e);
+		db_close(db);
+		return -1;
+	}
+	db->queued[db->n_queued++] = name;
+	return 0;
+}
+
+/* The answer to the claim, if it is among these; a link that was lost has forgotten the claim. */
+static int
+learn_claim(struct db *db, PGresult *const *results, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n && db->claiming == DB_ASKED; i++) {
+		if (strcmp(db->queued[i], statements[DB_CLAIM].name) != 0 ||
+		    PQresultStatus(results[i]) != PGRES_TUPLES_OK)
+			continue;
+		db->claiming = PQntuples(results[i]) == 1 ? DB_OURS : DB_TAKEN;
+		if (db->claiming == DB_OURS)
+			db->journal_id = db_get_int8(results[i], 0, 0);
+	}
+	return db->claiming != DB_TAKEN
+		   ? 0
+		   : err_set(e, ERR_MSG_REUSED, "the message was claimed before");
+}
+
+int
+db_run(struct db *db, const struct db_query *q, size_t n, PGresult **results, struct err *e)
+{
+	PGresult *all[DB_MOST_QUERIES] = {NULL};
+	size_t before = db->n_queued, count;
+	int rc;
+
 	for (size_t i = 0; i < n; i++) {
-		what[i] = statements[q[i].statement].name;
-		if (queue(db, &q[i], e) != 0)
+		results[i] = NULL;
+		if (db_queue(db, &q[i], e) != 0)
 			return -1;
 	}
-	return exchange(db, n, what, results, e);
+	if ((count = db->n_queued) == 0)
+		return err_set(e, ERR_DB_UNAVAILABLE, "the connection was lost");
+	rc = exchange(db, count, db->queued, all, e);
+	if (learn_claim(db, all, db->n_queued, e) != 0)
+		rc = -1;
+	db->n_queued = 0;
+	db_clear(all, rc == 0 ? before : count);
+	for (size_t i = before; i < count && rc == 0; i++)
+		results[i - before] = all[i];
+	return rc;
 }
 
 /* Settings of the session, then every statement, in one flush. */
@@ -297,10 +322,9 @@ prepare_all(struct db *db, struct err *e)
 		if (PQsendPrepare(db->conn, statements[i].name, statements[i].sql, 0, NULL) != 1)
 			goto lost;
 	}
-	if (exchange(db, DB_STATEMENTS + 1, what, results, e) != 0)
-		return -1;
+	int rc = exchange(db, DB_STATEMENTS + 1, what, results, e);
 	db_clear(results, DB_STATEMENTS + 1);
-	return 0;
+	return rc;
 lost:
 	return db_failed(db, NULL, "prepare", e);
 }

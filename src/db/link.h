@@ -22,6 +22,17 @@ enum db_statement {
 	DB_STATEMENTS
 };
 
+#define DB_MESSAGE_ID_MOST 256 /* a B-tree entry has a limit, and a UUID has 36 */
+
+enum db_claiming {
+	DB_UNCLAIMED,
+	DB_ASKED, /* queued or sent; the answer has not been read */
+	DB_OURS,
+	DB_TAKEN
+};
+
+#define DB_MOST_QUERIES 5 /* in one flush */
+
 struct db {
 	char *conninfo;
 	unsigned milliseconds;
@@ -30,9 +41,16 @@ struct db {
 	int64_t retry_at;  /* no connect before */
 	unsigned failures; /* connects that failed in a row */
 	bool in_transaction;
-	bool stale;	    /* to be closed after this run */
-	bool warned;	    /* the server sent a WARNING during this run */
-	int64_t journal_id; /* of the claim that is open */
+	bool stale;			     /* to be closed after this run */
+	bool warned;			     /* the server sent a WARNING during this run */
+	const char *queued[DB_MOST_QUERIES]; /* names of statements whose answers are to be read */
+	size_t n_queued;
+	enum db_claiming claiming;
+	char claimed_id[DB_MESSAGE_ID_MOST +
+			1]; /* normalised, as are the two below while claiming */
+	const char *claimed_by;
+	unsigned char claimed_body[32];
+	int64_t journal_id; /* of the claim that is ours */
 	char notice[200];   /* the last one, for details */
 };
 
@@ -66,8 +84,13 @@ const char *db_get_text(const PGresult *, int row, int column, struct arena *);
 int db_open(struct db *, struct err *) MUSTCHECK;
 void db_close(struct db *);
 
-/* Sends all queries in one flush and waits for every answer. results[i] is set for each that
- * succeeded and must be freed by db_clear(); on -1 none is set. */
+/* Puts a query before those of the next db_run(), which reads its answer, too: a refusal of it is a
+ * failure of that run. */
+int db_queue(struct db *, const struct db_query *, struct err *) MUSTCHECK;
+
+/* Sends what is queued and all queries in one flush and waits for every answer. results[i] is set
+ * for each of the n and must be freed by db_clear(); on -1 none is set. Fails when a claim that was
+ * queued turns out to be taken: nothing that depends on it may go on. */
 int db_run(
     struct db *, const struct db_query *, size_t n, PGresult **results, struct err *) MUSTCHECK;
 void db_clear(PGresult **results, size_t n);

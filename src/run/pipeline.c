@@ -119,7 +119,7 @@ open_payload(struct call *c)
 }
 
 static int
-handle(struct call *c)
+handle(struct call *c, struct err *e)
 {
 	const struct service *service = service_find(c->route.service->handler);
 	const struct service_call call = {
@@ -135,8 +135,8 @@ handle(struct call *c)
 	};
 
 	if (service == NULL)
-		return err_set(&c->err, ERR_INTERNAL, "no handler %s", c->route.service->handler);
-	return service->handle(c->desk->house->services, &call, &c->answer, &c->err);
+		return err_set(e, ERR_INTERNAL, "no handler %s", c->route.service->handler);
+	return service->handle(c->desk->house->services, &call, &c->answer, e);
 }
 
 /* Signs last; what comes out is what is stored and sent, octet for octet. */
@@ -188,30 +188,41 @@ write_response(struct call *c)
 	return seal(c, operation, true, e);
 }
 
-/* The claim, the handler, the reply and the evidence: one transaction. */
+/* The claim, the handler, the reply and the evidence: one transaction. The claim travels with the
+ * handler's first statement; what a handler did under another's claim is undone and forgotten. */
 static int
 answer_once(struct call *c)
 {
 	unsigned char body[32];
 	struct db_journal_row row;
-	struct err *e = &c->err;
+	struct err *e = &c->err, handlers = {0};
+	int handled;
 
 	run_sha256(inside_body(c->part.digested), body);
-	if (db_begin_claim(c->desk->db, c->request.sender.sender_id, c->request.message_id, body,
-		c->received, c->arena, &c->claim, &c->stored, e) != 0)
+	if (db_send_claim(c->desk->db, c->request.sender.sender_id, c->request.message_id, body,
+		c->received, e) != 0)
 		return -1;
+	handled = handle(c, &handlers);
+	if (db_settle_claim(c->desk->db, c->arena, &c->claim, &c->stored, e) != 0) {
+		if (handlers.code == e->code) /* it was there and knows what failed */
+			*e = handlers;
+		return -1;
+	}
 	switch (c->claim) {
 	case DB_CLAIM_MISUSED:
 		return err_tell(
 		    e, ERR_MSG_REUSED, "messageId was used before with another content");
 	case DB_CLAIM_REPEATED:
 		c->reply = c->stored;
+		c->answer = (struct service_answer){.code = ERR_OK};
 		run_evidence_row(c, "repeated", &row);
 		return db_journal(c->desk->db, &row, e);
 	case DB_CLAIM_NEW:
 		break;
 	}
-	if (handle(c) != 0 || write_response(c) != 0)
+	if (handled != 0)
+		*e = handlers;
+	if (handled != 0 || write_response(c) != 0)
 		return -1;
 	run_evidence_row(c, "accepted", &row);
 	return db_finish(c->desk->db, &row, e);

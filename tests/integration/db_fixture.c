@@ -122,7 +122,9 @@ claim(struct db *db, const char *id, const char *body, enum db_claim *out, struc
 	unsigned char digest[32];
 
 	digest_of(body, digest);
-	return db_begin_claim(db, "pep", id, digest, NOW, arena, out, stored, e);
+	if (db_send_claim(db, "pep", id, digest, NOW, e) != 0)
+		return -1;
+	return db_settle_claim(db, arena, out, stored, e);
 }
 
 void

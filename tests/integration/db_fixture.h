@@ -63,7 +63,7 @@ const char *unique(const char *prefix);
 /* A journal row about a message of "pep". */
 struct db_journal_row row_of(const char *message_id, const char *verdict, const char *reply);
 
-/* db_begin_claim() of "pep", the digest made of the body's first letter. */
+/* A claim of "pep", sent and settled, the digest made of the body's first letter. */
 int claim(struct db *, const char *id, const char *body, enum db_claim *, struct octets *stored,
     struct err *);
 

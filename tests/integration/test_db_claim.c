@@ -88,6 +88,101 @@ an_abandoned_claim_is_new_again(void **state)
 	db_free(db);
 }
 
+static struct db_hq_application
+application_of(const char *id)
+{
+	return (struct db_hq_application){.number = id,
+	    .iin = "000101300019",
+	    .locality = "751000000",
+	    .channel = "PEP",
+	    .profile = "2012-almaty-oblast",
+	    .state = "REGISTERED",
+	    .registered_at = NOW,
+	    .term = "2026-03-12",
+	    .message_id = id,
+	    .sender_id = "pep",
+	    .document = octets_of("<a/>"),
+	    .phone = "",
+	    .email = "",
+	    .rca = "",
+	    .address_kato = "",
+	    .categories = ""};
+}
+
+static void
+a_claim_travels_with_the_first_statement(void **state)
+{
+	struct db *db = daemon_db(5000);
+	const char *id = unique("travels"), *open;
+	struct db_journal_row row = row_of(id, "accepted", "reply");
+	unsigned char body[32] = {'b'};
+	struct octets stored;
+	enum db_claim got;
+
+	(void)state;
+	must(db_send_claim(db, "pep", id, body, NOW, &e));
+	assert_false(db->in_transaction);
+	must(db_hq_find_open(db, "000101300019", id, arena, &open, &e));
+	assert_true(db->in_transaction);
+	assert_int_equal(db->claiming, DB_OURS);
+	must(db_settle_claim(db, arena, &got, &stored, &e));
+	assert_int_equal(got, DB_CLAIM_NEW);
+	must(db_finish(db, &row, &e));
+	db_free(db);
+}
+
+/* Whatever was done between claim and answer rests on the claim. */
+static void
+what_was_done_under_a_lost_claim_is_undone(void **state)
+{
+	struct db *db = daemon_db(5000);
+	const char *id = unique("lost");
+	struct db_hq_application app = application_of(id), found;
+	unsigned char body[32] = {'b'};
+	struct octets stored;
+	enum db_claim got;
+	int64_t next;
+	bool is_there;
+
+	(void)state;
+	memset(body, 'b', sizeof(body));
+	call_expecting(db, id, "b", "reply", DB_CLAIM_NEW);
+	must(db_send_claim(db, "pep", id, body, NOW, &e));
+	must(db_hq_register(db, &app, &e));
+	must_fail(db_hq_next(db, id, &next, &e), ERR_MSG_REUSED);
+	must(db_settle_claim(db, arena, &got, &stored, &e));
+	assert_int_equal(got, DB_CLAIM_REPEATED);
+	assert_true(octets_is(stored, "reply"));
+	assert_false(db->in_transaction);
+	must(db_hq_status(db, app.iin, id, arena, &found, &is_there, &e));
+	assert_false(is_there);
+	db_free(db);
+}
+
+static void
+a_lost_claim_is_found_behind_a_statement_that_failed(void **state)
+{
+	struct db *db = daemon_db(5000);
+	const char *id = unique("failed");
+	struct db_hq_application app = application_of(id);
+	unsigned char body[32];
+	struct octets stored;
+	enum db_claim got;
+	int64_t next;
+
+	(void)state;
+	memset(body, 'x', sizeof(body));
+	app.term = "no date";
+	call_expecting(db, id, "b", "reply", DB_CLAIM_NEW);
+	must(db_send_claim(db, "pep", id, body, NOW, &e));
+	must(db_hq_register(db, &app, &e));
+	must_fail(db_hq_next(db, id, &next, &e), ERR_DB_STATEMENT);
+	must(db_settle_claim(db, arena, &got, &stored, &e));
+	assert_int_equal(got, DB_CLAIM_MISUSED);
+	assert_false(db->in_transaction);
+	db_free(db);
+}
+
 static int
 claim_at_once(int number)
 {
@@ -284,6 +379,9 @@ main(void)
 	    cmocka_unit_test(a_message_id_with_another_body_is_misused_in_any_spelling),
 	    cmocka_unit_test(a_message_id_must_not_be_empty_or_too_long),
 	    cmocka_unit_test(an_abandoned_claim_is_new_again),
+	    cmocka_unit_test(a_claim_travels_with_the_first_statement),
+	    cmocka_unit_test(what_was_done_under_a_lost_claim_is_undone),
+	    cmocka_unit_test(a_lost_claim_is_found_behind_a_statement_that_failed),
 	    cmocka_unit_test(of_eight_processes_with_one_message_exactly_one_handles_it),
 	    cmocka_unit_test(the_claim_of_a_killed_process_goes_to_the_next),
 	    cmocka_unit_test(a_commit_whose_standby_wait_was_cancelled_is_not_acknowledged),
