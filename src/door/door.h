@@ -69,8 +69,8 @@ unsigned door_port(const struct door *);
  * once, so that a balancer in front goes elsewhere. */
 void door_bar(struct door *);
 
-/* Serves connections from these doors until *stop is not 0; then what waits in the queue and what
- * is in flight is finished, idle connections get a fifth of a second, and it returns. One process
+/* Serves connections from these doors until *stop is not 0; then new and idle ones get a fifth of a
+ * second, what is in flight is finished, and it returns. One process
  * handles one request at a time; silent and slow connections are watched meanwhile and keep nobody
  * out. Signals that the caller blocks are let in only while it waits: block those whose handler
  * sets *stop. SIGPIPE is ignored from here on. A handler may set *stop itself: its answer then says

@@ -36,8 +36,9 @@ struct room {
 	door_refused *refused;
 	void *self;
 	const volatile int *stop;
-	bool stopping;	  /* stop was seen; no new connections any more */
-	int64_t reach_at; /* when to reach for the next connection; 0 = at once */
+	bool stopping;	   /* stop was seen */
+	int64_t last_call; /* no new connections from here on */
+	int64_t reach_at;  /* when to reach for the next connection; 0 = at once */
 	struct arena *arena;
 	size_t budget;
 	size_t places; /* how many of these are used */
@@ -355,24 +356,24 @@ reach(struct room *r, const struct pollfd *fds, int64_t now)
 	}
 	r->reach_at = 0;
 	for (size_t i = 0; i < r->door_count; i++)
-		if ((fds[i].revents & POLLIN) != 0)
+		if ((fds[i].revents & POLLHUP) != 0)
+			r->last_call = 0; /* barred */
+		else if ((fds[i].revents & POLLIN) != 0)
 			(void)let_in(r, r->doors[i]);
 }
 
-/* What is in the queue when stop comes is still served; idle connections get a last call. */
+/* Who connects while the listener still stands is served, so that a stop loses nobody; idle
+ * connections get the same time. */
 static void
 begin_stop(struct room *r)
 {
-	int64_t last = io_now() + LAST_CALL;
-
-	for (size_t i = 0; i < r->door_count; i++)
-		while (let_in(r, r->doors[i]))
-			;
 	r->stopping = true;
+	r->last_call = io_now() + LAST_CALL;
 	for (size_t i = 0; i < r->places; i++) {
 		struct conn *c = &r->conns[i];
-		if ((c->state == CONN_IDLE || c->state == CONN_LINGER) && c->deadline > last)
-			c->deadline = last;
+		if ((c->state == CONN_IDLE || c->state == CONN_LINGER) &&
+		    c->deadline > r->last_call)
+			c->deadline = r->last_call;
 	}
 }
 
@@ -380,12 +381,13 @@ begin_stop(struct room *r)
 static int64_t
 watch(const struct room *r, struct pollfd *fds, int64_t now)
 {
-	bool doors = !r->stopping && r->reach_at <= now;
+	bool open = !r->stopping || now < r->last_call;
+	bool doors = open && r->reach_at <= now;
 	int64_t until = doors ? INT64_MAX : r->reach_at;
 	struct pollfd *at = fds + r->door_count;
 
 	if (r->stopping)
-		until = INT64_MAX;
+		until = !open ? INT64_MAX : until < r->last_call ? until : r->last_call;
 	for (size_t i = 0; i < r->door_count; i++)
 		fds[i] = (struct pollfd){doors ? r->doors[i]->soap->master : -1, POLLIN, 0};
 	for (size_t i = 0; i < r->places; i++) {
@@ -478,11 +480,10 @@ door_serve(struct door *const *doors, size_t count, door_handler *handler, door_
 	for (size_t i = 0; i < count; i++)
 		if (4 * doors[i]->options.body_limit > r->budget)
 			r->budget = 4 * doors[i]->options.body_limit;
-	while (!r->stopping || !nobody(r)) {
+	while (!r->stopping || io_now() < r->last_call || !nobody(r)) {
 		if (*stop != 0 && !r->stopping)
 			begin_stop(r);
-		if (!r->stopping || !nobody(r))
-			turn(r);
+		turn(r);
 	}
 	leave(r);
 	return 0;

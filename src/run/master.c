@@ -26,7 +26,7 @@
 #define YOUNG RUN_SECOND /* a worker that dies before this age waits for its successor */
 #define FIRST_PAUSE (RUN_SECOND / 10) /* doubled with each young death */
 #define LONGEST_PAUSE (10 * RUN_SECOND)
-#define LAST_CALL (RUN_SECOND / 5) /* what has connected before a stop is still served */
+#define LAST_CALL (RUN_SECOND / 10) /* shorter than the workers wait for new connections */
 
 struct place {
 	pid_t pid; /* 0 = nobody works here now */

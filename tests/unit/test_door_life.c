@@ -382,6 +382,21 @@ a_handler_can_end_its_worker(void **state)
 }
 
 static void
+who_connects_while_a_worker_ends_is_served(void **state)
+{
+	(void)state;
+	live(20, 20, 100);
+	int last = house_call(&house), late;
+	house_say_text(last, house_post(arena, "/stop", "x"));
+	assert_int_equal(house_status(house_hear(last, arena)), 200);
+	late = house_call(&house);
+	house_say_text(late, house_post(arena, "/sync", "<late/>"));
+	assert_non_null(strstr(house_hear_all(late, arena), "Connection: close"));
+	close(last);
+	close(late);
+}
+
+static void
 workers_share_the_connections(void **state)
 {
 	struct door_options o = house_options();
@@ -447,6 +462,7 @@ main(void)
 	    LIFE(bodies_that_wait_have_a_budget),
 	    LIFE(a_request_in_flight_is_finished_before_the_end),
 	    LIFE(a_handler_can_end_its_worker),
+	    LIFE(who_connects_while_a_worker_ends_is_served),
 	    LIFE(workers_share_the_connections),
 	};
 
