@@ -18,8 +18,9 @@ pg_as() {
 }
 
 pg_find_bin() {
-	PG_BIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-	[ -x "$PG_BIN/initdb" ] || { echo "postgres.sh: no PostgreSQL server under /usr/lib/postgresql" >&2; return 1; }
+	PG_BIN=$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -n 1)
+	PG_BIN=${PG_BIN%/initdb}
+	[ -n "$PG_BIN" ] || { echo "postgres.sh: no PostgreSQL server under /usr/lib/postgresql" >&2; return 1; }
 }
 
 pg_sql() { # SQL [CONNINFO]: as the superuser unless told otherwise; prints bare values
@@ -45,10 +46,12 @@ pg_kill() {
 }
 
 pg_start() { # [--no-fsync]
-	local fsync=on
+	local fsync=on folder=${TMPDIR:-/tmp}
 	[ "${1:-}" = --no-fsync ] && fsync=off
 	pg_find_bin || return 1
-	PG_DIR=$(mktemp -d "${TMPDIR:-/tmp}/shepd-pg.XXXXXX") || return 1
+	# a socket's path has 107 octets, and root's own folder may be closed to postgres (libpam-tmpdir)
+	{ [ ${#folder} -lt 80 ] && pg_as test -x "$folder"; } || folder=/tmp
+	PG_DIR=$(mktemp -d "$folder/shepd-pg.XXXXXX") || return 1
 	[ "$(id -u)" -ne 0 ] || chown postgres: "$PG_DIR"
 	pg_as "$PG_BIN/initdb" -D "$PG_DIR/data" -U postgres -A trust -E UTF8 --locale=C --no-sync \
 		--no-instructions >"$PG_DIR/initdb.log" 2>&1 || { cat "$PG_DIR/initdb.log" >&2; return 1; }
