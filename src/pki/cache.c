@@ -3,9 +3,11 @@
  * Decoded certificates by the SHA-256 of their octets: decoding costs more than an RSA
  * verification.
  *
- * Bounded: the least recently used one goes when PKI_CACHED others have come since. So a borrowed
- * pointer stays good for the PKI_CACHED next different certificates, far more than a request has.
- * Pinned ones stay for ever. Each process has its own copy after the fork; there are no locks.
+ * Bounded: the least recently used one goes when PKI_STRANGERS others have come since, or, of those
+ * that were found good, PKI_CACHED. So a borrowed pointer stays good for the PKI_STRANGERS next
+ * different certificates, far more than a request has, and nobody without a certificate of a known
+ * CA can fill the memory or push out those in use. Pinned ones stay for ever. Each process has its
+ * own copy after the fork; there are no locks.
  */
 #include "config.h"
 
@@ -45,20 +47,28 @@ pki_cache_find(struct pki *p, const unsigned char digest[32])
 	return c;
 }
 
-static void
-unlink_use(struct pki *p, struct pki_cert *c)
+static struct pki_list *
+list_of(struct pki *p, const struct pki_cert *c)
 {
-	*(c->newer != NULL ? &c->newer->older : &p->newest) = c->older;
-	*(c->older != NULL ? &c->older->newer : &p->oldest) = c->newer;
-	c->newer = c->older = NULL;
+	return c->proven ? &p->proven : &p->strangers;
 }
 
 static void
-link_use(struct pki *p, struct pki_cert *c)
+unlink_use(struct pki_list *l, struct pki_cert *c)
 {
-	c->older = p->newest;
-	*(p->newest != NULL ? &p->newest->newer : &p->oldest) = c;
-	p->newest = c;
+	*(c->newer != NULL ? &c->newer->older : &l->newest) = c->older;
+	*(c->older != NULL ? &c->older->newer : &l->oldest) = c->newer;
+	c->newer = c->older = NULL;
+	l->n--;
+}
+
+static void
+link_use(struct pki_list *l, struct pki_cert *c)
+{
+	c->older = l->newest;
+	*(l->newest != NULL ? &l->newest->newer : &l->oldest) = c;
+	l->newest = c;
+	l->n++;
 }
 
 static void
@@ -71,15 +81,16 @@ put(struct pki *p, struct pki_cert *c)
 }
 
 static void
-evict_oldest(struct pki *p)
+make_room(struct pki *p, struct pki_list *l, size_t most)
 {
-	struct pki_cert *c = p->oldest, **at = bucket(p, c->digest);
+	if (l->n < most)
+		return;
+	struct pki_cert *c = l->oldest, **at = bucket(p, c->digest);
 
 	while (*at != c)
 		at = &(*at)->next;
 	*at = c->next;
-	unlink_use(p, c);
-	p->n_cached--;
+	unlink_use(l, c);
 	pki_cert_free(c);
 }
 
@@ -88,6 +99,19 @@ pki_cache_pin(struct pki *p, struct pki_cert *c)
 {
 	c->pinned = true;
 	put(p, c);
+}
+
+void
+pki_cache_prove(struct pki *p, const unsigned char digest[32])
+{
+	struct pki_cert *c = pki_cache_find(p, digest);
+
+	if (c == NULL || c->pinned || c->proven)
+		return;
+	unlink_use(&p->strangers, c);
+	c->proven = true;
+	make_room(p, &p->proven, PKI_CACHED);
+	link_use(&p->proven, c);
 }
 
 void
@@ -114,14 +138,12 @@ pki_decode(struct pki *p, struct octets der, const struct pki_cert **out, struct
 	if (c == NULL) {
 		if (pki_cert_new(der, &c, e) != 0)
 			return -1;
-		if (p->n_cached == PKI_CACHED)
-			evict_oldest(p);
+		make_room(p, &p->strangers, PKI_STRANGERS);
 		put(p, c);
-		link_use(p, c);
-		p->n_cached++;
-	} else if (!c->pinned && c != p->newest) {
-		unlink_use(p, c);
-		link_use(p, c);
+		link_use(&p->strangers, c);
+	} else if (!c->pinned) {
+		unlink_use(list_of(p, c), c);
+		link_use(list_of(p, c), c);
 	}
 	*out = c;
 	return 0;

@@ -18,7 +18,9 @@
 
 enum {
 	PKI_SERIAL = 20,		  /* octets, RFC 5280 4.1.2.2 */
-	PKI_CACHED = 4096,		  /* decoded certificates kept; the bound of pki_decode() */
+	PKI_CACHED = 4096,		  /* decoded certificates kept that were found good */
+	PKI_STRANGERS = 256,		  /* and others; the bound of pki_decode() */
+	PKI_OCTETS = 16 * 1024,		  /* of one certificate: the NCA's have some 2,000 */
 	PKI_BUCKETS = 4096,		  /* power of two */
 	PKI_FILE_MAX = 128 * 1024 * 1024, /* the NCA's full CRL is 22 MB (nca.md 7) */
 	PKI_SECURITY_LEVEL = 2,		  /* 112 bits: no SHA-1, no RSA below 2048 */
@@ -55,6 +57,7 @@ struct pki_cert {
 	unsigned bits;
 	bool ca;
 	bool anchor, pinned; /* its place in the struct pki that owns it */
+	bool proven;	     /* has been found good: in another list than strangers */
 	size_t authority;    /* of a CA: the same number = the same name and key */
 	struct pki_verdict *verdict;
 	struct pki_cert *next;		/* same bucket */
@@ -77,6 +80,11 @@ struct pki_crl {
 	size_t n_revoked;
 };
 
+struct pki_list {
+	struct pki_cert *newest, *oldest;
+	size_t n;
+};
+
 struct pki {
 	uint64_t id; /* unique in the process */
 	enum pki_revocation revocation;
@@ -91,8 +99,7 @@ struct pki {
 	EVP_MD *sha256;
 	EVP_MD_CTX *hash;
 	struct pki_cert *bucket[PKI_BUCKETS];
-	struct pki_cert *newest, *oldest;
-	size_t n_cached;
+	struct pki_list proven, strangers;
 };
 
 /* --- cert.c: one certificate ----------------------------------------------- */
@@ -122,6 +129,7 @@ int pki_cache_digest(
     struct pki *, struct octets der, unsigned char out[32], struct err *) MUSTCHECK;
 struct pki_cert *pki_cache_find(struct pki *, const unsigned char digest[32]);
 void pki_cache_pin(struct pki *, struct pki_cert *); /* never evicted */
+void pki_cache_prove(struct pki *, const unsigned char digest[32]);
 void pki_cache_clear(struct pki *);
 
 /* --- files.c: folders of PEM and DER ---------------------------------------- */

@@ -75,6 +75,7 @@ judge_anew(struct pki *p, const struct pki_cert *c, int64_t at, struct err *e)
 	if ((pinned ? pki_pinned_judge : pki_chain_judge)(p, c, at, &span, e) != 0)
 		return -1;
 	*c->verdict = (struct pki_verdict){p->id, span, pinned};
+	pki_cache_prove(p, c->digest);
 	return 0;
 }
 

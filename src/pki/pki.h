@@ -58,8 +58,9 @@ struct pki_census {
 struct pki_census pki_census(const struct pki *);
 
 /* A certificate out of DER: all octets must be one certificate (R-40). The same octets give the
- * same pointer (cache by SHA-256). It stays good until 4,096 other certificates have been decoded
- * since it was last asked for; a pinned one until pki_close(). ERR_PKI_CERTIFICATE. */
+ * same pointer (cache by SHA-256). It stays good until 256 other certificates have been decoded
+ * since it was last asked for (4,096 good ones, once it was found good); a pinned one until
+ * pki_close(). At most 16 KiB. ERR_PKI_CERTIFICATE. */
 int pki_decode(
     struct pki *, struct octets der, const struct pki_cert **out, struct err *) MUSTCHECK;
 

@@ -268,7 +268,7 @@ gives_the_same_pointer_for_the_same_octets(void **state)
 }
 
 static void
-keeps_a_pointer_for_4096_other_certificates(void **state)
+keeps_a_pointer_for_256_other_certificates(void **state)
 {
 	struct pki *p = opened_trust();
 	struct octets der = forge_der(w.arena, w.leaf);
@@ -278,7 +278,7 @@ keeps_a_pointer_for_4096_other_certificates(void **state)
 
 	(void)state;
 	memcpy(other, der.data, der.len);
-	for (unsigned i = 0; i < 4095; i++) { /* other signatures make other certificates */
+	for (unsigned i = 0; i < 255; i++) { /* other signatures make other certificates */
 		other[der.len - 1] = (unsigned char)(der.data[der.len - 1] + 1 + i % 255);
 		other[der.len - 2] = (unsigned char)(der.data[der.len - 2] + i / 255);
 		assert_int_equal(pki_decode(p, (struct octets){other, der.len}, &c, &e), 0);
@@ -290,7 +290,52 @@ keeps_a_pointer_for_4096_other_certificates(void **state)
 		other[der.len - 4] = (unsigned char)(der.data[der.len - 4] + i / 255);
 		assert_int_equal(pki_decode(p, (struct octets){other, der.len}, &c, &e), 0);
 	}
-	assert_int_equal(judged(p, decoded(p, w.leaf), AT), ERR_OK);
+	pki_close(p);
+}
+
+/* Found good, it is not pushed out by any number of strangers. */
+static void
+keeps_a_good_certificate_whatever_strangers_send(void **state)
+{
+	struct pki *p = opened_trust();
+	struct octets der = forge_der(w.arena, w.leaf);
+	unsigned char *other = arena_alloc(w.arena, der.len);
+	const struct pki_cert *first = decoded(p, w.leaf), *c;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(judged(p, first, AT), ERR_OK);
+	memcpy(other, der.data, der.len);
+	for (unsigned i = 0; i < 1000; i++) {
+		other[der.len - 1] = (unsigned char)(der.data[der.len - 1] + 1 + i % 255);
+		other[der.len - 2] = (unsigned char)(der.data[der.len - 2] + i / 255);
+		assert_int_equal(pki_decode(p, (struct octets){other, der.len}, &c, &e), 0);
+	}
+	assert_ptr_equal(first, decoded(p, w.leaf));
+	assert_int_equal(judged(p, first, AT), ERR_OK);
+	pki_close(p);
+}
+
+/* Decoded, 600 KB take 9 MB: nobody's certificate is so large. */
+static void
+refuses_a_certificate_of_more_than_16_kib(void **state)
+{
+	const size_t most = (size_t)16 * 1024;
+	struct octets der = forge_der(w.arena, w.leaf);
+	unsigned char *padded = arena_alloc(w.arena, most + 1);
+	struct pki *p = opened_trust();
+	const struct pki_cert *c;
+	struct err e = {0};
+
+	(void)state;
+	memset(padded, 0, most + 1);
+	memcpy(padded, der.data, der.len);
+	assert_int_equal(pki_decode(p, (struct octets){padded, most + 1}, &c, &e), -1);
+	assert_int_equal(e.code, ERR_PKI_CERTIFICATE);
+	assert_string_equal(e.detail, "a certificate of 16385 octets");
+	err_clear(&e);
+	assert_int_equal(pki_decode(p, (struct octets){padded, most}, &c, &e), -1);
+	assert_string_equal(e.detail, "octets behind the certificate");
 	pki_close(p);
 }
 
@@ -608,7 +653,9 @@ main(void)
 	    cmocka_unit_test(refuses_octets_that_are_not_exactly_one_certificate),
 	    cmocka_unit_test(refuses_a_certificate_that_is_not_der),
 	    cmocka_unit_test(gives_the_same_pointer_for_the_same_octets),
-	    cmocka_unit_test(keeps_a_pointer_for_4096_other_certificates),
+	    cmocka_unit_test(keeps_a_pointer_for_256_other_certificates),
+	    cmocka_unit_test(keeps_a_good_certificate_whatever_strangers_send),
+	    cmocka_unit_test(refuses_a_certificate_of_more_than_16_kib),
 	    cmocka_unit_test(tells_not_yet_valid_from_expired),
 	    cmocka_unit_test(a_kept_verdict_ends_with_the_first_link_of_the_path),
 	    cmocka_unit_test(a_verdict_of_one_trust_is_not_taken_by_another),
