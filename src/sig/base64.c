@@ -64,6 +64,9 @@ sig_base64_read(struct octets text, struct arena *a, struct octets *out)
 		return false;
 	if (EVP_DecodeBlock(data, tight, (int)len) != (int)(len / 4 * 3))
 		return false;
+	for (size_t i = len / 4 * 3 - padding; i < len / 4 * 3; i++)
+		if (data[i] != 0) /* one value, one text (RFC 4648 3.5) */
+			return false;
 	*out = (struct octets){data, len / 4 * 3 - padding};
 	return true;
 }

@@ -7,7 +7,8 @@
 
 #include "base/arena.h"
 
-/* false when text is not base64 of at least one octet, or memory is out. */
+/* false when text is not base64 of at least one octet, when bits that mean nothing are set in its
+ * last digit, or when memory is out. */
 bool sig_base64_read(struct octets text, struct arena *, struct octets *out);
 
 /* One line, NUL-terminated, in the arena; NULL when memory is out. */

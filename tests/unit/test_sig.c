@@ -213,6 +213,7 @@ refuses_whatever_the_structure_does_not_have(void **state)
 		ERR_SIG_STRUCTURE},
 	    {"an empty value", "@VALUE@", " ", ERR_SIG_STRUCTURE},
 	    {"a value that is not base64", "@VALUE@", "AAA-", ERR_SIG_STRUCTURE},
+	    {"bits that mean nothing", "@VALUE@", "AB==", ERR_SIG_STRUCTURE},
 	    {"padding inside", "@VALUE@", "AA==AAAA", ERR_SIG_STRUCTURE},
 	    {"a digest of another length", "@DIGEST:body-1@", "AAAA", ERR_SIG_STRUCTURE},
 	    {"no Algorithm", SIGN_METHOD, "<ds:SignatureMethod/>", ERR_SIG_STRUCTURE},

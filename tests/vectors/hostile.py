@@ -250,9 +250,11 @@ def values():
     raw = base64.b64decode(value)
     digest = f.text_of(GOOD, "DigestValue")
     bad = "SIG_VALUE"
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    other_bits = value[:-3] + digits[digits.index(value[-3]) | 1] + "=="
     form = "SIG_STRUCTURE"
     for name, codes, other in (
-            ("empty", form, ""), ("a space", form, " "), ("not base64", form, "!!!!"),
+            ("empty", form, ""), ("with bits that mean nothing", form, other_bits), ("a space", form, " "), ("not base64", form, "!!!!"),
             ("twice", form, value * 2),
             ("with a comment", form, value[:9] + "<!-- -->" + value[9:]),
             ("with an element", form, value + "<x/>"),
