@@ -298,7 +298,8 @@ db_run(struct db *db, const struct db_query *q, size_t n, PGresult **results, st
 	return rc;
 }
 
-/* Settings of the session, then every statement, in one flush. */
+/* Settings of the session, then every statement, in one flush. A worker that is stuck or frozen
+ * inside its transaction keeps its locks from the others no longer than a statement may take. */
 static int
 prepare_all(struct db *db, struct err *e)
 {
@@ -313,7 +314,7 @@ prepare_all(struct db *db, struct err *e)
 	    PQsendQueryParams(db->conn,
 		"SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, "
 		"false), "
-		"set_config('idle_in_transaction_session_timeout', '60000', false), "
+		"set_config('idle_in_transaction_session_timeout', $1, false), "
 		"set_config('client_connection_check_interval', '1000', false)",
 		1, NULL, value, NULL, NULL, 0) != 1)
 		goto lost;
