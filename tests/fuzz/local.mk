@@ -19,8 +19,8 @@ endif
 EXTRA_PROGRAMS += $(FUZZ_TARGETS)
 
 # What is found lands in the build folder; copy what is worth keeping to seeds/.
-fuzz: $(FUZZ_TARGETS)
-	for target in $(FUZZ_TARGETS); do \
+fuzz: $(FUZZ_TARGETS) $(check_DATA)
+	$(AM_TESTS_ENVIRONMENT) for target in $(FUZZ_TARGETS); do \
 		name=$${target##*fuzz_}; mkdir -p corpus/$$name; \
 		$$target -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=1024 -max_len=65536 \
 			corpus/$$name $(srcdir)/tests/fuzz/seeds/$$name || exit 1; \
