@@ -128,6 +128,24 @@ must(struct stage *s, int rc, const struct err *e)
 	exit(1);
 }
 
+/* spoil=OLD:NEW: what the citizen signed, changed after that, by whoever signs the envelope. */
+static struct octets
+spoil(struct stage *s, const char *line, struct octets doc)
+{
+	const char *change = word(s, line, "spoil", ""), *colon = strchr(change, ':');
+	char *text = arena_string(s->keep, doc), *at;
+
+	if (colon == NULL)
+		return doc;
+	const char *old = arena_printf(s->keep, "%.*s", (int)(colon - change), change);
+	if ((at = strstr(text, old)) == NULL) {
+		fail(s, "nothing to spoil", old);
+		exit(1);
+	}
+	*at = '\0';
+	return octets_of(arena_printf(s->keep, "%s%s%s", text, colon + 1, at + strlen(old)));
+}
+
 /* The business document, signed where the line names a citizen, as the content of data. */
 static struct octets
 business(struct stage *s, const char *line, const char **attributes)
@@ -145,6 +163,7 @@ business(struct stage *s, const char *line, const char **attributes)
 		must(s, sig_sign_document(doc, id, s->keep, &doc, &e), &e);
 		pki_identity_free(id);
 	}
+	doc = spoil(s, line, doc);
 	if (strcmp(placement, "text") == 0) {
 		*attributes =
 		    " xmlns:xsi=\"" ENV_XSI "\" xmlns:xs=\"" ENV_XS "\" xsi:type=\"xs:string\"";
@@ -306,6 +325,17 @@ expect_sql(struct stage *s, const char *line)
 	judge(s, strcmp(got, equals + 3) == 0, line, got);
 }
 
+/* What the handler said in a reply; the rest differs by ids and the signature over them. */
+static struct octets
+said(struct stage *s, struct octets reply)
+{
+	const char *from = strstr(arena_string(s->keep, reply), "<responseData");
+
+	return octets_of(from == NULL ? "no response"
+				      : arena_printf(s->keep, "%.*s",
+					    (int)(strstr(from, "</responseData>") - from), from));
+}
+
 static void
 expect_valid_reply(struct stage *s)
 {
@@ -324,8 +354,8 @@ expect_valid_reply(struct stage *s)
 	dom_free(doc);
 }
 
-/* expect http N | fault CODE | result CODE | text T | no-text T | same | signed | unsigned | sql Q
- * = V */
+/* expect http N | fault CODE | result CODE | text T | no-text T | same | alike | signed | unsigned
+ * | sql Q = V */
 static void
 do_expect(struct stage *s, const char *line)
 {
@@ -350,6 +380,11 @@ do_expect(struct stage *s, const char *line)
 		judge(s, !reply_has(s, rest), line, body);
 	else if (strcmp(line, "same") == 0)
 		judge(s, octets_equal(s->previous, s->reply.body), line, body);
+	else if (strcmp(line, "alike") == 0)
+		judge(s,
+		    octets_equal(said(s, s->previous), said(s, s->reply.body)) &&
+			s->previous.len == s->reply.body.len,
+		    "the same but for ids", body);
 	else if (strcmp(line, "signed") == 0)
 		expect_valid_reply(s);
 	else if (strcmp(line, "unsigned") == 0)
