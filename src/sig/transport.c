@@ -139,14 +139,17 @@ check_type(const xmlAttr *type, const xmlNode *body, const char *prefixes, struc
 		return err_set(e, ERR_SIG_COVERAGE, "xsi:type with a long prefix");
 	if (value[n] == ':')
 		memcpy(prefix, value, n);
-	const xmlNs *ns = xmlSearchNs(
-	    type->doc, type->parent, prefix[0] == '\0' ? NULL : (const xmlChar *)prefix);
-	if (ns == NULL || is_declared_inside(type->parent, body, ns) ||
-	    strcmp((const char *)ns->href, ENV_XS) == 0 ||
-	    sig_prefix_listed(prefixes, prefix[0] == '\0' ? "#default" : prefix))
+	bool bare = prefix[0] == '\0';
+	const xmlNs *ns =
+	    xmlSearchNs(type->doc, type->parent, bare ? NULL : (const xmlChar *)prefix);
+	if (sig_prefix_listed(prefixes, bare ? "#default" : prefix))
 		return 0;
-	return err_set(e, ERR_SIG_COVERAGE,
-	    "prefix of xsi:type=\"%.60s\" is declared outside the Body", value);
+	if (ns == NULL ? bare
+		       : is_declared_inside(type->parent, body, ns) ||
+			     strcmp((const char *)ns->href, ENV_XS) == 0)
+		return 0;
+	return err_set(
+	    e, ERR_SIG_COVERAGE, "prefix of xsi:type=\"%.60s\" is not declared in the Body", value);
 }
 
 static int

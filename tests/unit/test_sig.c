@@ -444,7 +444,7 @@ refuses_a_type_whose_prefix_is_declared_outside_the_body(void **state)
 	    {"<iin xsi:type=\"\n cs:Request\">", ERR_SIG_COVERAGE},
 	    {"<iin xmlns:cs=\"urn:cs\" xsi:type=\"cs:Request\">", ERR_OK},
 	    {"<iin xsi:type=\"xs:string\">", ERR_OK}, /* clients declare xs on the Envelope */
-	    {"<iin xsi:type=\"unbound:string\">", ERR_OK},
+	    {"<iin xsi:type=\"unbound:string\">", ERR_SIG_COVERAGE}, /* was it bound when signed? */
 	    {"<iin xsi:type=\"Request\">", ERR_OK},
 	    {"<iin type=\"cs:Request\">", ERR_OK},
 	};

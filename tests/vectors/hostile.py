@@ -194,6 +194,7 @@ def meanings():
     typed = GATEWAY.fill(f.change(ENVELOPE, "<iin>", '<iin xsi:type="cs:R">'))
     sent("a type's prefix declared outside", "SIG_COVERAGE", typed)
     sent("a type's prefix bound anew", "SIG_COVERAGE", typed.replace("urn:cs", "urn:evil"))
+    sent("a type's prefix not bound any more", "SIG_COVERAGE", typed.replace(' xmlns:cs="urn:cs"', ""))
     typed = GATEWAY.fill(f.change(ENVELOPE, "<iin>", '<iin xsi:type="xs:string">'))
     sent("XML Schema's prefix bound anew", "SIG_COVERAGE", typed.replace("2001/XMLSchema\"", "2001/evil\""))
     typed = GATEWAY.fill(f.change(ENVELOPE, "<iin>", '<iin xsi:type="string">'))
