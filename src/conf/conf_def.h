@@ -57,5 +57,5 @@ X("limits", request_seconds, NUMBER, conf, limits.request_seconds, "30", "1..600
 X("limits", idle_seconds, NUMBER, conf, limits.idle_seconds, "5", "1..600", "longest silence between two requests of one connection")
 X("limits", keep_alive, NUMBER, conf, limits.keep_alive, "100", "1..1000000", "requests of one connection; 1 = close after each")
 X("limits", worker_requests, NUMBER, conf, limits.worker_requests, "100000", "0..1000000000", "requests after which a worker is replaced; 0 = never")
-X("limits", refusals_per_minute, NUMBER, conf, limits.refusals_per_minute, "60", "1..1000000", "journal rows of refusals that one peer may cause; more are counted in one row")
+X("limits", refusals_per_minute, NUMBER, conf, limits.refusals_per_minute, "60", "1..1000000", "journal rows of refusals that one peer may cause a minute in each worker; more are counted in one row")
 /* clang-format on */

@@ -57,12 +57,13 @@ keep_notice(void *self, const PGresult *r)
 }
 
 /* SQLSTATEs of a server that may do better later (class 40 transaction rollback, 53 resources,
- * 57 operator intervention and time-outs, 58 system, 08 connection, lock_not_available, a standby).
- */
+ * 57 operator intervention and time-outs, 58 system, 08 connection, lock_not_available, a standby,
+ * a session that was idle inside its transaction for too long). */
 static bool
 temporary(const char *state)
 {
-	static const char *const classes[] = {"08", "40", "53", "57", "58", "55P03", "25006"};
+	static const char *const classes[] = {
+	    "08", "40", "53", "57", "58", "55P03", "25006", "25P03"};
 
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
 		if (strncmp(state, classes[i], strlen(classes[i])) == 0)

@@ -61,6 +61,7 @@ ok "and its locks are free" pg_sql 'BEGIN; SELECT FROM shepd.counter FOR UPDATE 
 kill -CONT "$worker"
 wait $client
 has "its client is told to try again" "$(cat "$HOUSE/answer")" '<errorCode>SCE909<'
+has "and the fault is the server's, as of a lost connection" "$(grep service=HQ_SUBMIT "$HOUSE/log" | tail -n 1)" 'code=DB_UNAVAILABLE '
 for _ in 1 2 3 4 5; do
 	post second >"$HOUSE/answer"
 	! grep -q SCE909 "$HOUSE/answer" || sleep 0.5
