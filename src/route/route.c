@@ -16,6 +16,7 @@
 
 #define SALT_LEN ((size_t)32)
 #define DIGEST_LEN ((size_t)64)
+#define ACCESS "ACCESS" /* whatever the reason, while nobody has shown who he is */
 #define SECRET_LEN (SALT_LEN + 1 + DIGEST_LEN) /* "salt$digest" */
 
 /* Hashed like any other; no secret has this digest. */
@@ -133,13 +134,13 @@ is_caller(const struct route_service *service, const char *sender_id)
 	return false;
 }
 
-/* Why goes to the log; the peer learns one word whatever the reason. */
+/* Why goes to the log; the peer learns a word. */
 static int
-refuse(struct err *e, const char *why)
+refuse(struct err *e, const char *word, const char *why)
 {
 	err_set(e, ERR_ROUTE_ACCESS, "%s", why);
 	if (e->code == ERR_ROUTE_ACCESS)
-		memcpy(e->public_, "ACCESS", sizeof("ACCESS"));
+		snprintf(e->public_, sizeof(e->public_), "%s", word);
 	return -1;
 }
 
@@ -152,13 +153,13 @@ check_sender(const struct route_sender *s, const struct msg_request *r,
 	if (check_secret(r->sender.password, s != NULL ? s->secret : decoy, &right, e) != 0)
 		return -1;
 	if (s == NULL)
-		return refuse(e, "unknown sender");
+		return refuse(e, ACCESS, "unknown sender");
 	if (!right)
-		return refuse(e, "wrong secret");
+		return refuse(e, ACCESS, "wrong secret");
 	if (!may_sign_for(s, signer))
-		return refuse(e, "this certificate does not sign for the sender");
+		return refuse(e, ACCESS, "this certificate does not sign for the sender");
 	if (s->suspended)
-		return refuse(e, "the sender is suspended");
+		return refuse(e, "INT-SUSPENDED", "the sender is suspended");
 	return 0;
 }
 
@@ -176,7 +177,7 @@ route_find(const struct route_table *t, const struct msg_request *r,
 	if (service == NULL)
 		return err_tell(e, ERR_ROUTE_SERVICE, "serviceId is not offered on this channel");
 	if (!is_caller(service, sender->sender_id))
-		return refuse(e, "the sender is not among the callers of the service");
+		return refuse(e, ACCESS, "the sender is not among the callers of the service");
 	*out = (struct route_choice){service, sender};
 	return 0;
 }

@@ -58,7 +58,8 @@ struct route_choice {
 
 /* ERR_ROUTE_SERVICE when nobody offers it on this channel, ERR_ROUTE_ACCESS when the sender is
  * unknown, its secret or certificate is wrong, it is suspended, or it is not among the callers. The
- * peer is told "ACCESS" and no more; which of them goes to the detail. The secret is compared in
+ * peer is told "ACCESS" and no more, or "INT-SUSPENDED" (domain.md D0) when all but that is right;
+ * which of them goes to the detail. The secret is compared in
  * constant time, and an unknown sender costs the same time as a known one. */
 int route_find(const struct route_table *, const struct msg_request *, const struct pki_signer *,
     struct route_choice *out, struct err *) MUSTCHECK;

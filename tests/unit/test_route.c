@@ -134,7 +134,9 @@ a_suspended_sender_is_refused(void **state)
 {
 	(void)state;
 	senders[0].suspended = true;
-	assert_refused(ERR_ROUTE_ACCESS, "the sender is suspended", "ACCESS");
+	assert_refused(ERR_ROUTE_ACCESS, "the sender is suspended", "INT-SUSPENDED");
+	request.sender.password = "wrong"; /* told only to the sender himself */
+	assert_refused(ERR_ROUTE_ACCESS, "wrong secret", "ACCESS");
 }
 
 static void
