@@ -194,6 +194,27 @@ declares_namespace(struct octets n)
 	return n.len >= 5 && memcmp(n.data, "xmlns", 5) == 0 && (n.len == 5 || n.data[5] == ':');
 }
 
+/* RFC 3986 3.1 */
+static bool
+is_of_scheme(unsigned char c, bool first)
+{
+	bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+	return letter || (!first && ((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'));
+}
+
+/* Canonical XML 1.0, 1.3: a document with relative namespace names has no canonical form; libxml2
+ * tells for some of them only when it is made. "" takes the default namespace away. */
+static bool
+is_absolute(struct octets name)
+{
+	size_t n = 0;
+
+	while (n < name.len && is_of_scheme(name.data[n], n == 0))
+		n++;
+	return name.len == 0 || (n > 0 && n < name.len && name.data[n] == ':');
+}
+
 static int
 attribute(struct scan *s, struct octets *name_out)
 {
@@ -207,7 +228,13 @@ attribute(struct scan *s, struct octets *name_out)
 	if (!is_quote(s))
 		return malformed(s, "an attribute value without quotes");
 	unsigned char quote = *s->p++;
-	return value_rest(s, quote, declares_namespace(*name_out));
+	const unsigned char *value = s->p;
+	bool is_namespace = declares_namespace(*name_out);
+	if (value_rest(s, quote, is_namespace) != 0)
+		return -1;
+	if (is_namespace && !is_absolute((struct octets){value, (size_t)(s->p - 1 - value)}))
+		return malformed(s, "a relative namespace name");
+	return 0;
 }
 
 static int

@@ -4,18 +4,13 @@
  * what is read back is what was written.
  *
  * libxml2's own writer needs a deep copy to set namespaces right and turns what is not ASCII into
- * &#x...;. This one walks the tree twice: it counts, then writes into one piece of the arena.
+ * &#x...;.
  */
 #include "config.h"
 
 #include <string.h>
 
-#include "dom/libxml.h"
-
-struct sink {
-	unsigned char *at; /* NULL while counting */
-	size_t len;
-};
+#include "dom/sink.h"
 
 /* Declarations around the root, of which the used ones move to it. */
 struct scope {
@@ -25,111 +20,25 @@ struct scope {
 };
 
 static void
-put(struct sink *s, const void *data, size_t len)
-{
-	if (s->at != NULL)
-		memcpy(s->at + s->len, data, len);
-	s->len += len;
-}
-
-static void
-put_string(struct sink *s, const char *text)
-{
-	put(s, text, strlen(text));
-}
-
-static const char *
-escape_of(char c, bool in_value)
-{
-	switch (c) {
-	case '&':
-		return "&amp;";
-	case '<':
-		return "&lt;";
-	case '>':
-		return in_value ? NULL : "&gt;";
-	case '"':
-		return in_value ? "&quot;" : NULL;
-	case '\t':
-		return in_value ? "&#x9;" : NULL;
-	case '\n':
-		return in_value ? "&#xA;" : NULL;
-	default:
-		return "&#xD;";
-	}
-}
-
-/* Canonical XML 1.0, 2.3: text and attribute nodes. */
-static void
-put_escaped(struct sink *s, const char *text, bool in_value)
-{
-	const char *stops = in_value ? "&<\"\t\n\r" : "&<>\r";
-
-	for (;;) {
-		size_t plain = strcspn(text, stops);
-
-		put(s, text, plain);
-		text += plain;
-		if (*text == '\0')
-			return;
-		put_string(s, escape_of(*text++, in_value));
-	}
-}
-
-static void
-put_name(struct sink *s, const xmlNs *ns, const xmlChar *name)
-{
-	if (ns != NULL && ns->prefix != NULL) {
-		put_string(s, dom_text_of(ns->prefix));
-		put(s, ":", 1);
-	}
-	put_string(s, dom_text_of(name));
-}
-
-static void
 put_declaration(struct sink *s, const xmlNs *ns)
 {
-	put_string(s, ns->prefix == NULL ? " xmlns" : " xmlns:");
-	if (ns->prefix != NULL)
-		put_string(s, dom_text_of(ns->prefix));
-	put_string(s, "=\"");
-	put_escaped(s, ns->href == NULL ? "" : dom_text_of(ns->href), true);
-	put(s, "\"", 1);
-}
-
-static void
-put_attribute(struct sink *s, const xmlAttr *a)
-{
-	put(s, " ", 1);
-	put_name(s, a->ns, a->name);
-	put_string(s, "=\"");
-	for (const xmlNode *c = a->children; c != NULL; c = c->next)
-		if (c->content != NULL)
-			put_escaped(s, dom_text_of(c->content), true);
-	put(s, "\"", 1);
+	sink_declaration(s, ns->prefix == NULL ? "" : dom_text_of(ns->prefix),
+	    ns->href == NULL ? "" : dom_text_of(ns->href));
 }
 
 static void
 put_start_tag(struct sink *s, const xmlNode *n, const struct scope *moved)
 {
-	put(s, "<", 1);
-	put_name(s, n->ns, n->name);
+	sink_put(s, "<", 1);
+	sink_name(s, n->ns, n->name);
 	for (const xmlNs *d = n->nsDef; d != NULL; d = d->next)
 		put_declaration(s, d);
 	for (size_t i = 0; moved != NULL && i < moved->count; i++)
 		if (moved->used[i])
 			put_declaration(s, moved->ns[i]);
 	for (const xmlAttr *a = n->properties; a != NULL; a = a->next)
-		put_attribute(s, a);
-	put_string(s, n->children != NULL ? ">" : "/>");
-}
-
-static void
-put_end_tag(struct sink *s, const xmlNode *n)
-{
-	put(s, "</", 2);
-	put_name(s, n->ns, n->name);
-	put(s, ">", 1);
+		sink_attribute(s, a);
+	sink_string(s, n->children != NULL ? ">" : "/>");
 }
 
 static void
@@ -138,11 +47,11 @@ put_node(struct sink *s, const xmlNode *n, const struct scope *moved)
 	if (n->type == XML_ELEMENT_NODE) {
 		put_start_tag(s, n, moved);
 	} else if (n->type == XML_COMMENT_NODE) {
-		put_string(s, "<!--");
-		put_string(s, n->content == NULL ? "" : dom_text_of(n->content));
-		put_string(s, "-->");
+		sink_string(s, "<!--");
+		sink_string(s, n->content == NULL ? "" : dom_text_of(n->content));
+		sink_string(s, "-->");
 	} else if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE) {
-		put_escaped(s, n->content == NULL ? "" : dom_text_of(n->content), false);
+		sink_escaped(s, n->content == NULL ? "" : dom_text_of(n->content), false);
 	}
 }
 
@@ -166,7 +75,7 @@ put_tree(struct sink *s, const xmlNode *root, const struct scope *moved)
 		}
 		while (n != root && n->next == NULL) {
 			n = n->parent;
-			put_end_tag(s, n);
+			sink_end_tag(s, n);
 		}
 		if (n == root)
 			return;
@@ -231,7 +140,7 @@ int
 dom_write(const struct dom_node *node, struct arena *arena, struct octets *out, struct err *e)
 {
 	const xmlNode *root = dom_to_xml(node);
-	struct sink s = {NULL, 0};
+	struct sink s = {.arena = arena};
 	struct scope moved;
 
 	*out = (struct octets){NULL, 0};
@@ -240,12 +149,7 @@ dom_write(const struct dom_node *node, struct arena *arena, struct octets *out, 
 	if (moved.count > 0)
 		find_used(&moved, root);
 	put_tree(&s, root, &moved);
-	if ((s.at = arena_alloc(arena, s.len + 1)) == NULL)
-		return err_set(e, ERR_NOMEM, "document of %zu octets", s.len);
-	s.len = 0;
-	put_tree(&s, root, &moved);
-	*out = (struct octets){s.at, s.len};
-	return 0;
+	return sink_take(&s, out, e);
 }
 
 int

@@ -6,5 +6,5 @@ FUZZ_TESTS += tests/fuzz/replay_dom
 tests_fuzz_fuzz_dom_SOURCES = tests/fuzz/fuzz_dom.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_dom_CPPFLAGS = $(FUZZ_FLAGS)
 tests_fuzz_fuzz_dom_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-tests_fuzz_fuzz_dom_LDADD = $(SHEPD_LIBS)
+tests_fuzz_fuzz_dom_LDADD = libtest.a $(SHEPD_LIBS)
 FUZZ_TARGETS += tests/fuzz/fuzz_dom

@@ -16,3 +16,9 @@ tests_unit_test_dom_canonical_SOURCES = tests/unit/test_dom_canonical.c
 tests_unit_test_dom_canonical_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_dom_canonical_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_dom_canonical
+
+check_PROGRAMS += tests/unit/test_dom_c14n
+tests_unit_test_dom_c14n_SOURCES = tests/unit/test_dom_c14n.c
+tests_unit_test_dom_c14n_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_dom_c14n_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_dom_c14n

@@ -769,6 +769,11 @@ a_relative_namespace_is_refused_because_it_has_no_canonical_form(void **state)
 {
 	(void)state;
 	refused("<a xmlns='relative'/>", ERR_XML_MALFORMED);
+	refused("<a xmlns:p='relative'/>", ERR_XML_MALFORMED);
+	refused("<a><b xmlns:p='/p:q'/></a>", ERR_XML_MALFORMED);
+	refused("<a xmlns:p=':'/>", ERR_XML_MALFORMED);
+	refused("<a xmlns:p='1a:b'/>", ERR_XML_MALFORMED);
+	accepted("<a xmlns='' xmlns:p='a+1.-:b'/>");
 }
 
 /* --- schemas --- */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * libxml2's exclusive C14N, the judge of ours.
+ */
+#ifndef TESTS_LIB_JUDGE_C14N_H
+#define TESTS_LIB_JUDGE_C14N_H
+
+#include "dom/dom.h"
+
+/* false when libxml2 says that there is no canonical form. */
+bool judge_c14n(
+    const struct dom_node *, const char *const *prefixes, struct arena *, struct octets *out);
+
+#endif
