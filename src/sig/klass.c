@@ -10,6 +10,9 @@
 
 #include "sig/klass.h"
 
+/* after xmlsec.h (klass.h), which it needs and does not include */
+#include <xmlsec/list.h>
+
 /* --- the key --------------------------------------------------------------------------------- */
 
 struct key_data {
@@ -93,11 +96,19 @@ struct transform {
 };
 
 static bool failed;
+static struct arena *arena;
 
 void
-sig_klasses_watch(void)
+sig_klasses_watch(struct arena *a)
 {
 	failed = false;
+	arena = a;
+}
+
+struct arena *
+sig_klasses_arena(void)
+{
+	return arena;
 }
 
 bool
@@ -106,9 +117,8 @@ sig_klasses_failed(void)
 	return failed;
 }
 
-/* 0 when OpenSSL did what it was told, else -1 and noted. */
-static int
-done(bool ok)
+int
+sig_klasses_note(bool ok)
 {
 	failed |= !ok;
 	return ok ? 0 : -1;
@@ -124,8 +134,8 @@ feed(xmlSecTransformPtr t)
 		t->status = xmlSecTransformStatusWorking;
 	if (n == 0)
 		return 0;
-	if (done(EVP_DigestUpdate(((struct transform *)t)->md, xmlSecBufferGetData(&t->inBuf), n) ==
-		 1) != 0)
+	if (sig_klasses_note(EVP_DigestUpdate(((struct transform *)t)->md,
+				 xmlSecBufferGetData(&t->inBuf), n) == 1) != 0)
 		return -1;
 	return xmlSecBufferRemoveHead(&t->inBuf, n);
 }
@@ -150,7 +160,7 @@ digest_execute(xmlSecTransformPtr t, int last, xmlSecTransformCtxPtr ctx)
 		return -1;
 	if (!last)
 		return 0;
-	if (done(EVP_DigestFinal_ex(mine->md, mine->digest, NULL) == 1) != 0)
+	if (sig_klasses_note(EVP_DigestFinal_ex(mine->md, mine->digest, NULL) == 1) != 0)
 		return -1;
 	t->status = xmlSecTransformStatusFinished;
 	return 0;
@@ -255,9 +265,9 @@ transform_initialize(xmlSecTransformPtr t)
 	for (size_t i = 0; i < SIG_SUITES; i++)
 		if (t->id == &digest_klasses[i] || t->id == &signature_klasses[i])
 			mine->suite = &sig_suites[i];
-	if (mine->suite == NULL || done((mine->md = EVP_MD_CTX_new()) != NULL) != 0)
+	if (mine->suite == NULL || sig_klasses_note((mine->md = EVP_MD_CTX_new()) != NULL) != 0)
 		return -1;
-	return done(EVP_DigestInit_ex2(mine->md, mine->suite->digest, NULL) == 1);
+	return sig_klasses_note(EVP_DigestInit_ex2(mine->md, mine->suite->digest, NULL) == 1);
 }
 
 xmlSecTransformId
@@ -275,6 +285,13 @@ sig_signature_klass(const struct sig_suite *suite)
 int
 sig_klasses_register(struct err *e)
 {
+	const xmlSecTransformId others[] = {sig_c14n_klass(), xmlSecTransformInclC14NId,
+	    xmlSecTransformInclC14NWithCommentsId, xmlSecTransformEnvelopedId};
+
+	xmlSecPtrListEmpty(xmlSecTransformIdsGet());
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (xmlSecTransformIdsRegister(others[i]) < 0)
+			return err_set(e, ERR_INTERNAL, "xmlsec refuses %s", others[i]->name);
 	for (size_t i = 0; i < SIG_SUITES; i++)
 		if (xmlSecTransformIdsRegister(&digest_klasses[i]) < 0 ||
 		    xmlSecTransformIdsRegister(&signature_klasses[i]) < 0)

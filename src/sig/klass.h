@@ -16,9 +16,10 @@
 
 #include "sig/suite.h"
 
-/* Registers the klasses; after xmlSecInit(). */
+/* Puts the klasses in the place of all that xmlsec registered by itself; after xmlSecInit(). */
 int sig_klasses_register(struct err *) MUSTCHECK;
 
+xmlSecTransformId sig_c14n_klass(void); /* exclusive, without comments */
 xmlSecTransformId sig_digest_klass(const struct sig_suite *);
 xmlSecTransformId sig_signature_klass(const struct sig_suite *);
 
@@ -27,7 +28,11 @@ xmlSecKeyPtr sig_key_new(EVP_PKEY_CTX *verifier);
 
 /* Did OpenSSL refuse to work, not to accept, since the last sig_klasses_watch()? With these suites
  * and keys of their families that is want of memory. */
-void sig_klasses_watch(void);
+void sig_klasses_watch(struct arena *); /* where canonical forms go until the next call */
 bool sig_klasses_failed(void);
+
+/* For the klasses. */
+struct arena *sig_klasses_arena(void);
+int sig_klasses_note(bool ok); /* 0 when OpenSSL and the arena gave what was asked, else -1 */
 
 #endif

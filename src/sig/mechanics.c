@@ -86,7 +86,7 @@ allow(xmlSecDSigCtxPtr ctx, const struct sig_shape *shape)
 	ctx->keyInfoReadCtx.retrievalMethodCtx.enabledUris = xmlSecTransformUriTypeNone;
 	ctx->keyInfoReadCtx.maxRetrievalMethodLevel = 0;
 	ctx->keyInfoReadCtx.maxEncryptedKeyLevel = 0;
-	if (allow_c14n(ctx, xmlSecTransformExclC14NId) != 0 ||
+	if (allow_c14n(ctx, sig_c14n_klass()) != 0 ||
 	    xmlSecDSigCtxEnableReferenceTransform(ctx, sig_digest_klass(shape->suite)) < 0 ||
 	    xmlSecDSigCtxEnableSignatureTransform(ctx, sig_signature_klass(shape->suite)) < 0)
 		return -1;
@@ -170,7 +170,7 @@ sig_mechanics_run(const struct sig_shape *shape, EVP_PKEY_CTX *verifier, size_t 
 	*out = (struct sig_outcome){.digest_ok = false};
 	complaint[0] = '\0';
 	dom_watch_memory();
-	sig_klasses_watch();
+	sig_klasses_watch(a);
 	ERR_clear_error();
 	if (xmlSecDSigCtxInitialize(&ctx, NULL) < 0)
 		return err_set(e, ERR_NOMEM, "xmlsec: %s", complaint);

@@ -104,7 +104,7 @@ verify_family(struct common *c, const struct pki_identity *identity)
 	assert_int_equal(
 	    sig_verify_transport(&env, c->pki, &c->policy, c->at, c->arena, &part, &e), 0);
 	want = strdup(arena_string(c->arena, part.digested));
-	assert_true(starve(c, verify_once, ERR_SIG_VALUE) > 50);
+	assert_true(starve(c, verify_once, ERR_SIG_VALUE) > 30);
 	dom_free(doc);
 	arena_free(long_lived);
 	free(want);
@@ -118,6 +118,44 @@ verifies_rightly_or_is_out_of_memory(void **state)
 
 	verify_family(c, c->gateway);
 	verify_family(c, c->gost);
+}
+
+/* Trap: libxml2's C14N leaves out what it has no memory for, and reports success. */
+static void
+verify_document_once(struct common *c)
+{
+	struct sig_part part;
+	struct err e = {0};
+	size_t count;
+	struct dom *d;
+
+	if (dom_parse(octets_of(message), &dom_default_limits, &d, &e) == 0) {
+		if (sig_verify_document(
+			d, c->pki, &c->policy, c->at, c->arena, 1, &part, &count, &e) == 0)
+			assert_true(octets_is(part.digested, want));
+		dom_free(d);
+	}
+	last = e;
+}
+
+static void
+verifies_a_document_rightly_or_is_out_of_memory(void **state)
+{
+	static const char payload[] =
+	    "<p:a xmlns:p=\"urn:p\" b=\"1\"><c xmlns=\"urn:d\">000101300019</c></p:a>";
+	struct common *c = *state;
+	struct octets out;
+	struct err e = {0};
+
+	assert_int_equal(sig_sign_document(octets_of(payload), c->person, c->arena, &out, &e), 0);
+	char *kept = strdup(arena_string(c->arena, out));
+	message = kept;
+	want = strdup(payload);
+	verify_document_once(c); /* so that the certificate is decoded and judged */
+	assert_int_equal(last.code, ERR_OK);
+	assert_true(starve(c, verify_document_once, ERR_SIG_VALUE) > 50);
+	free(want);
+	free(kept);
 }
 
 static const struct pki_identity *signer;
@@ -158,6 +196,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup(f, common_reset)
 	const struct CMUnitTest tests[] = {
 	    TEST(verifies_rightly_or_is_out_of_memory),
+	    TEST(verifies_a_document_rightly_or_is_out_of_memory),
 	    TEST(signs_rightly_or_is_out_of_memory),
 	};
 
