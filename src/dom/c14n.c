@@ -143,6 +143,23 @@ put_end_tag(struct canon *c, const xmlNode *n)
 	c->count = c->marks[--c->depth];
 }
 
+static int
+put_node(struct canon *c, xmlNode *n)
+{
+	switch (n->type) {
+	case XML_ELEMENT_NODE:
+		return put_start_tag(c, n);
+	case XML_TEXT_NODE:
+	case XML_CDATA_SECTION_NODE:
+		sink_escaped(&c->sink, n->content == NULL ? "" : dom_text_of(n->content), false);
+		return 0;
+	case XML_COMMENT_NODE:
+		return 0;
+	default: /* dom_parse() lets nothing else through, and leaving it out would say less */
+		return err_set(c->e, ERR_XML_PI, "a node of kind %d", (int)n->type);
+	}
+}
+
 /* Without recursion; depth is the peer's choice. */
 static int
 put_tree(struct canon *c, xmlNode *root)
@@ -150,10 +167,7 @@ put_tree(struct canon *c, xmlNode *root)
 	xmlNode *n = root;
 
 	for (;;) {
-		if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE)
-			sink_escaped(
-			    &c->sink, n->content == NULL ? "" : dom_text_of(n->content), false);
-		if (n->type == XML_ELEMENT_NODE && put_start_tag(c, n) != 0)
+		if (put_node(c, n) != 0)
 			return -1;
 		if (n->type == XML_ELEMENT_NODE && n->children != NULL) {
 			n = n->children;

@@ -5,6 +5,9 @@
  */
 #include "config.h"
 
+#include <sys/stat.h>
+
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,8 +17,12 @@
 
 #include <cmocka.h>
 
-#include "dom/dom.h"
+#include "dom/libxml.h"
+#include "fixture.h"
 #include "judge_c14n.h"
+
+#define EXC_C14N "http://www.w3.org/2001/10/xml-exc-c14n#"
+#define EXCLUSIVE "corpora/02-santuario/org/apache/xml/security/c14n/inExcl/"
 
 static struct arena *arena;
 
@@ -114,6 +121,157 @@ exclusive_c14n_agrees_on_every_change(void **state)
 	assert_true(compared > 2000);
 }
 
+/* --- published documents --- */
+
+static unsigned documents_seen, forms_seen;
+
+/* Large ones: what signatures are made over, and the whole. */
+static bool
+is_compared(const struct dom_node *n, bool large)
+{
+	const char *name = dom_name(n);
+
+	return !large || dom_parent(n) == NULL || strcmp(name, "SignedInfo") == 0 ||
+	       strcmp(name, "Body") == 0 || strcmp(name, "Assertion") == 0;
+}
+
+static void
+agree_in_published(
+    const struct dom_node *n, const char *const *prefixes, bool large, const char *file)
+{
+	if (is_compared(n, large)) {
+		agree(n, prefixes, file);
+		forms_seen++;
+	}
+	for (const struct dom_node *c = dom_first(n); c != NULL; c = dom_next(c))
+		agree_in_published(c, prefixes, large, file);
+}
+
+/* Under each list that the document itself brings. */
+static void
+agree_under_its_lists(
+    const struct dom_node *n, const struct dom_node *root, bool large, const char *file)
+{
+	const char *prefixes[17] = {NULL};
+	char *rest = NULL;
+	const char *list = dom_is(n, EXC_C14N, "InclusiveNamespaces")
+			       ? dom_attribute(n, "", "PrefixList", arena)
+			       : NULL;
+
+	if (list != NULL) {
+		size_t count = 0;
+		for (char *p = strtok_r(arena_strdup(arena, list), " \t\n", &rest);
+		     p != NULL && count < 16; p = strtok_r(NULL, " \t\n", &rest))
+			prefixes[count++] = p;
+		agree_in_published(root, prefixes, large, file);
+	}
+	for (const struct dom_node *c = dom_first(n); c != NULL; c = dom_next(c))
+		agree_under_its_lists(c, root, large, file);
+}
+
+static int
+compare_file(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	struct dom_limits wide = dom_default_limits;
+	struct err e = {0};
+	struct dom *d;
+
+	(void)where;
+	if (type != FTW_F || st->st_size > 4 * 1024 * 1024)
+		return 0;
+	arena_reset(arena);
+	wide.octets = (size_t)4 * 1024 * 1024;
+	if (dom_parse(fixture_file(arena, path), &wide, &d, &e) != 0)
+		return 0;
+	documents_seen++;
+	for (size_t i = 0; i < 3; i++)
+		agree_in_published(dom_root(d), lists[i], st->st_size > 16384, path);
+	agree_under_its_lists(dom_root(d), dom_root(d), st->st_size > 16384, path);
+	dom_free(d);
+	return 0;
+}
+
+static void
+exclusive_c14n_agrees_on_every_published_document(void **state)
+{
+	static const char *const folders[] = {"corpora/01-xmlsec", "corpora/02-santuario",
+	    "corpora/03-wss-xsw", "corpora/05-xml-frontend", "corpora/06-soap",
+	    "corpora/07-other-dsig", "samples"};
+
+	(void)state;
+	documents_seen = forms_seen = 0;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		const char *path = fixture_shared(arena, folders[i]);
+		char *kept = path == NULL ? NULL : strdup(path); /* the arena is reset */
+		if (kept == NULL) {
+			fixture_skipped(1, folders[i]);
+			continue;
+		}
+		assert_int_equal(nftw(kept, compare_file, 16, FTW_PHYS), 0);
+		free(kept);
+	}
+	printf("%u published documents, %u forms\n", documents_seen, forms_seen);
+}
+
+/* The element of that name, found anywhere. */
+static const struct dom_node *
+find(const struct dom_node *n, const char *name)
+{
+	const struct dom_node *found = strcmp(dom_name(n), name) == 0 ? n : NULL;
+
+	for (const struct dom_node *c = dom_first(n); c != NULL && found == NULL; c = dom_next(c))
+		found = find(c, name);
+	return found;
+}
+
+static void
+exclusive_c14n_gives_the_published_forms(void **state)
+{
+	static const char *const pairs[][3] = {
+	    {"example2_2_1.xml", "elem2", "example2_2_c14nized_exclusive.xml"},
+	    {"example2_4.xml", "elem2", "example2_4_c14nized.xml"},
+	    {"plain-soap-1.1.xml", "Body", "plain-soap-c14nized.xml"},
+	};
+
+	(void)state;
+	if (fixture_shared(arena, EXCLUSIVE) == NULL)
+		fixture_skipped(3, EXCLUSIVE);
+	for (size_t i = 0; i < 3 && fixture_shared(arena, EXCLUSIVE) != NULL; i++) {
+		struct err e = {0};
+		struct octets form;
+		struct dom *d;
+		const char *in = arena_printf(arena, EXCLUSIVE "%s", pairs[i][0]);
+		const char *out = arena_printf(arena, EXCLUSIVE "%s", pairs[i][2]);
+
+		struct octets document = fixture_file(arena, fixture_shared(arena, in));
+		if (dom_parse(document, &dom_default_limits, &d, &e) != 0)
+			fail_msg("%s: %s", in, e.detail);
+		assert_int_equal(
+		    dom_c14n(find(dom_root(d), pairs[i][1]), NULL, arena, &form, &e), 0);
+		assert_string_equal(arena_string(arena, form),
+		    arena_string(arena, fixture_file(arena, fixture_shared(arena, out))));
+		dom_free(d);
+	}
+}
+
+/* No document of dom_parse() has one: a form that leaves it out would be another document. */
+static void
+refuses_a_node_that_no_document_of_ours_has(void **state)
+{
+	struct octets form;
+	struct err e = {0};
+	struct dom *d;
+
+	(void)state;
+	assert_int_equal(dom_parse(octets_of("<a><b/></a>"), &dom_default_limits, &d, &e), 0);
+	xmlNode *root = dom_to_xml(dom_root(d));
+	assert_non_null(
+	    xmlAddChild(root, xmlNewDocPI(root->doc, (const xmlChar *)"t", (const xmlChar *)"x")));
+	assert_int_equal(dom_c14n(dom_root(d), NULL, arena, &form, &e), -1);
+	assert_int_equal(e.code, ERR_XML_PI);
+	dom_free(d);
+}
+
 /* A prefix list may not let a stranger write without end. */
 static void
 the_size_of_an_element_has_an_end(void **state)
@@ -159,6 +317,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(exclusive_c14n_is_what_libxml2_makes_of_it),
 	    cmocka_unit_test(exclusive_c14n_agrees_on_every_change),
+	    cmocka_unit_test(exclusive_c14n_agrees_on_every_published_document),
+	    cmocka_unit_test(exclusive_c14n_gives_the_published_forms),
+	    cmocka_unit_test(refuses_a_node_that_no_document_of_ours_has),
 	    cmocka_unit_test(the_size_of_an_element_has_an_end),
 	};
 
