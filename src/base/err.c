@@ -10,11 +10,12 @@
 #include "base/err.h"
 
 static const struct err_row rows[ERR_CODES] = {
-    [ERR_OK] = {"OK", ERR_CLASS_TRADE, "SCSS001", "SCSS001", "", 200,
+    [ERR_OK] = {"OK", ERR_CLASS_TRADE, "SCSS001", "SCSS001", "", 200, "",
 	{"Message has been processed successfully", "Сообщение успешно обработано",
 	    "Хабарлама сәтті өңделді"}},
-#define X(code, class, wire, wire_business, fault, http, en, ru, kk)                               \
-	[ERR_##code] = {#code, ERR_CLASS_##class, wire, wire_business, fault, http, {en, ru, kk}},
+#define X(code, class, wire, wire_business, fault, http, rule, en, ru, kk)                         \
+	[ERR_##code] = {                                                                           \
+	    #code, ERR_CLASS_##class, wire, wire_business, fault, http, rule, {en, ru, kk}},
 #include "base/err.def"
 #undef X
 };
@@ -91,6 +92,20 @@ err_at(struct err *e, const char *context)
 	    (int)sizeof(e->detail))
 		cut_utf8(e->detail);
 	return -1;
+}
+
+int
+err_rule(struct err *e, const char *rule)
+{
+	if (e->rule == NULL && err_row(e->code)->class == ERR_CLASS_PEER)
+		e->rule = rule;
+	return -1;
+}
+
+const char *
+err_rule_of(const struct err *e)
+{
+	return e->rule != NULL ? e->rule : err_row(e->code)->rule;
 }
 
 void

@@ -18,7 +18,7 @@
 
 enum err_code {
 	ERR_OK = 0,
-#define X(code, class, wire, wire_business, fault, http, en, ru, kk) ERR_##code,
+#define X(code, class, wire, wire_business, fault, http, rule, en, ru, kk) ERR_##code,
 #include "base/err.def"
 #undef X
 	ERR_CODES
@@ -47,6 +47,7 @@ struct err {
 	enum err_code code;
 	enum err_level level;
 	const char *where; /* function of the first err_set() */
+	const char *rule;  /* that was broken, where it is not the row's; see err_rule() */
 	char detail[512];  /* for our log: the rule that was broken */
 	char public_[256]; /* errorData: what is wrong with the caller's own message; may be "" */
 };
@@ -58,6 +59,7 @@ struct err_row {
 	const char *wire_business;
 	const char *fault; /* SOAP 1.1 faultcode without prefix, or "" */
 	int http;
+	const char *rule;    /* "R-50" */
 	const char *text[3]; /* by enum err_language */
 };
 
@@ -74,6 +76,14 @@ int err_tell_at(struct err *e, enum err_code code, const char *where, const char
 
 /* Puts "context: " before the detail; keeps the code. Returns -1. */
 int err_at(struct err *e, const char *context);
+
+/* Names the rule that an error just set breaks, where it is not its row's ("R-22", a literal). The
+ * innermost name stays; an error that is not the sender's is of its row alone. Returns -1. */
+int err_rule(struct err *e, const char *rule);
+
+/* The rule that was broken: R-n of doc/VERIFIER.md, HQ-n of the regulation's requirements, or a
+ * standard and its paragraph. "" only without an error. */
+const char *err_rule_of(const struct err *e);
 
 /* Forgets the error. */
 void err_clear(struct err *e);

@@ -278,11 +278,15 @@ check_operation(const struct dom_node *body, const char *name, const struct form
 	const struct dom_node *operation = dom_first(body);
 
 	memset(out, 0, sizeof(*out));
-	if (operation == NULL || dom_next(operation) != NULL)
-		return refuse(&w, body, "must hold exactly one operation", e);
-	if (!dom_is(operation, CODEC_SYNC_TYPES, name))
-		return err_tell(e, ERR_MSG_FORMAT, "{%s}%s is not {%s}%s", dom_ns(operation),
+	if (operation == NULL || dom_next(operation) != NULL) {
+		refuse(&w, body, "must hold exactly one operation", e);
+		return err_rule(e, "R-05");
+	}
+	if (!dom_is(operation, CODEC_SYNC_TYPES, name)) {
+		err_tell(e, ERR_MSG_FORMAT, "{%s}%s is not {%s}%s", dom_ns(operation),
 		    dom_name(operation), CODEC_SYNC_TYPES, name);
+		return err_rule(e, "R-04");
+	}
 	if (check_children(&w, operation, forms, count, e) != 0)
 		return -1;
 	return form_find_deviations(out, arena, e);

@@ -184,7 +184,11 @@ codec_read_sync_request(struct codec *c, struct octets digested_body, const stru
 	    wire_close_body(
 		c, soap_in__sync__SendMessage(c->reader, "sync:SendMessage", &read, NULL), e) != 0)
 		goto out;
-	if (agree_request(&seen, read.request, e) != 0 || fill_request(&seen, arena, out, e) != 0)
+	if (agree_request(&seen, read.request, e) != 0) {
+		err_rule(e, "R-03");
+		goto out;
+	}
+	if (fill_request(&seen, arena, out, e) != 0)
 		goto out;
 	*deviations = seen.deviations;
 	rc = 0;

@@ -137,7 +137,8 @@ algorithm_name(enum sig_algorithm a)
 	return "-";
 }
 
-/* Why, which code the contract has for it, and what is known to be right all the same. */
+/* Which code the contract has for it, the rule that was broken, how, and what is known to be right
+ * all the same. */
 static void
 put_detail(const struct run_inspection *i)
 {
@@ -150,8 +151,8 @@ put_detail(const struct run_inspection *i)
 		    i->signer_count > 1 ? "all signers hold; " : "",
 		    i->part.signer.pinned ? "pinned" : "chained", i->part.signer.serial);
 	else
-		snprintf(text, sizeof(text), "%s%s%s%s", wire, wire[0] == '\0' ? "" : ": ",
-		    i->err.detail,
+		snprintf(text, sizeof(text), "%s%s%s: %s%s", wire, wire[0] == '\0' ? "" : ": ",
+		    err_rule_of(&i->err), i->err.detail,
 		    !i->part.digest_ok		       ? ""
 		    : strcmp(i->kind, "envelope") == 0 ? "; the Body's digest is right"
 						       : "; the document's digest is right");

@@ -39,6 +39,7 @@ static void
 print_error(const char *name, const struct err *e)
 {
 	printf("%s: %s: ", name, err_row(e->code)->name);
+	printf("%s: ", err_rule_of(e));
 	print_fact(err_wire(e)[0] != '\0' ? err_wire(e) : "-", e->detail);
 }
 

@@ -156,8 +156,10 @@ check_block(struct dom_node *block, struct env *env, struct arena *arena, struct
 	if (!is_for_us(block, arena))
 		return 0;
 	if (dom_is(block, ENV_WSSE, "Security")) {
-		if (env->security != NULL)
-			return shape(e, "more than one wsse:Security");
+		if (env->security != NULL) {
+			shape(e, "more than one wsse:Security");
+			return err_rule(e, "R-20");
+		}
 		env->security = block;
 		return 0;
 	}
@@ -215,9 +217,10 @@ check_header(const struct dom_node *header, struct env *env, struct arena *arena
 	for (struct dom_node *n = dom_first(header); n != NULL; n = dom_next(n))
 		if (check_block(n, env, arena, e) != 0)
 			return -1;
-	if (env->security != NULL && check_security(env, e) != 0)
-		return -1;
-	return check_strays(header, env, e);
+	if ((env->security != NULL && check_security(env, e) != 0) ||
+	    check_strays(header, env, e) != 0)
+		return err_rule(e, "R-20");
+	return 0;
 }
 
 /* Whatever anybody's resolver could take for an identifier, in any namespace. */
@@ -289,7 +292,7 @@ bear(struct values *v, const char *value, const struct dom_node *n, struct err *
 		if (strcmp(v->value[i], value) != 0)
 			continue;
 		if (v->bearer[i] != NULL && v->bearer[i] != n)
-			return err_set(e, ERR_ENV_DUPLICATE_ID, "R-24: \"%.100s\"", value);
+			return err_set(e, ERR_ENV_DUPLICATE_ID, "\"%.100s\" occurs twice", value);
 		v->bearer[i] = n;
 	}
 	return 0;
@@ -327,8 +330,10 @@ env_check(const struct dom *doc, struct arena *arena, struct env *out, struct er
 		return -1;
 	if (header != NULL && check_header(header, &env, arena, e) != 0)
 		return -1;
-	if (check_body(&env, arena, e) != 0 || check_ids(&env, arena, e) != 0)
+	if (check_body(&env, arena, e) != 0)
 		return -1;
+	if (check_ids(&env, arena, e) != 0)
+		return err_rule(e, "R-24");
 	*out = env;
 	return 0;
 }

@@ -55,6 +55,19 @@ put_signers(const struct call *c, struct db_journal_row *row)
 	row->business_fingerprint = b->fingerprint;
 }
 
+/* "R-50: the signature does not cover the Body"; of a refusal by a rule of the service the rule
+ * alone; nothing of what was accepted. */
+static const char *
+reason(const struct call *c, enum err_code code)
+{
+	const char *detail = c->err.detail, *text;
+
+	if (c->err.code == ERR_OK)
+		return err_row(code)->rule;
+	text = arena_printf(c->arena, "%s: %s", err_rule_of(&c->err), detail);
+	return text == NULL ? detail : text;
+}
+
 void
 run_evidence_row(const struct call *c, const char *verdict, struct db_journal_row *row)
 {
@@ -76,7 +89,7 @@ run_evidence_row(const struct call *c, const char *verdict, struct db_journal_ro
 	    .verdict = verdict,
 	    .code = err_row(code)->name,
 	    .wire = refused ? err_wire(&c->err) : err_row(code)->wire,
-	    .detail = c->err.detail,
+	    .detail = reason(c, code),
 	    .deviations = deviation_names(c->deviations, c->arena),
 	    .received = {body.data,
 		refused && body.len > REFUSED_OCTETS ? REFUSED_OCTETS : body.len},
@@ -233,7 +246,7 @@ run_evidence_log(const struct call *c, const char *verdict, int status)
 	    log_iin(c->payload.part.signer.iin, iin), "verdict", verdict, "code",                  \
 	    err_row(code)->name, "http", http, "in", in, "out", out, "ms", ms, "deviations",       \
 	    c->deviations == 0 ? NULL : deviation_names(c->deviations, c->arena), "detail",        \
-	    c->err.code == ERR_OK ? NULL : c->err.detail, NULL
+	    code == ERR_OK ? NULL : reason(c, code), NULL
 	if (c->err.code != ERR_OK && err_row(code)->class == ERR_CLASS_PEER)
 		log_peer(c->received, FIELDS);
 	else

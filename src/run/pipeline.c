@@ -58,8 +58,10 @@ read_request(struct call *c)
 	const struct run_house *h = c->desk->house;
 	struct err *e = &c->err;
 
-	if (strcmp(c->http->content_type, "application/soap+xml") == 0)
-		return err_set(e, ERR_ENV_VERSION, "the media type of SOAP 1.2 (R-02)");
+	if (strcmp(c->http->content_type, "application/soap+xml") == 0) {
+		err_set(e, ERR_ENV_VERSION, "the media type of SOAP 1.2");
+		return err_rule(e, "R-02");
+	}
 	c->limits = dom_default_limits;
 	c->limits.octets = h->conf->limits.body_octets;
 	if (dom_parse(c->http->body, &c->limits, &c->doc, e) != 0)
@@ -72,8 +74,10 @@ read_request(struct call *c)
 	if (codec_read_sync_request(c->desk->codec, c->part.digested, c->env.body, c->arena,
 		&c->request, &c->deviations, e) != 0)
 		return -1;
-	if (!action_agrees(c->http->soap_action, c->request.operation))
-		return err_tell(e, ERR_MSG_FORMAT, "SOAPAction names another operation");
+	if (!action_agrees(c->http->soap_action, c->request.operation)) {
+		err_tell(e, ERR_MSG_FORMAT, "SOAPAction names another operation");
+		return err_rule(e, "R-04");
+	}
 	return 0;
 }
 

@@ -74,7 +74,7 @@ peel(struct dom *doc, const struct sig_court *c, size_t most, struct sig_part *o
 	size_t work = SIG_MOST_WORK; /* of all signatures together */
 
 	if (check_tail(doc, most, e) != 0)
-		return -1;
+		return err_rule(e, "R-53");
 	while (sig_document_is_signed(doc)) {
 		struct sig_part *part = &out[(*count)++];
 		*part = (struct sig_part){.verdict = SIG_REFUSED};

@@ -183,6 +183,7 @@ sig_mechanics_run(const struct sig_shape *shape, EVP_PKEY_CTX *verifier, size_t 
 			      : xmlSecDSigCtxVerify(&ctx, dom_to_xml(shape->signature))) < 0) {
 		err_set(
 		    e, is_memory_out() ? ERR_NOMEM : ERR_SIG_STRUCTURE, "xmlsec: %s", complaint);
+		err_rule(e, "R-35");
 		goto out;
 	}
 	if (is_memory_out())

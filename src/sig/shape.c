@@ -90,7 +90,7 @@ read_method(const struct dom_node *method, const char *name, struct arena *a,
 	if ((*algorithm = dom_attribute(method, "", "Algorithm", a)) == NULL)
 		return err_set(e, ERR_SIG_STRUCTURE, "%s without Algorithm", name);
 	if (strcmp(*algorithm, SIG_EXC_C14N) == 0)
-		return read_prefixes(method, a, prefixes, e);
+		return read_prefixes(method, a, prefixes, e) == 0 ? 0 : err_rule(e, "R-23");
 	if (sig_children(method, &c, e) != 0)
 		return -1;
 	if (c.count > 0)
@@ -194,8 +194,10 @@ read_reference(const struct dom_node *node, const struct sig_shape *shape, struc
 
 	out->node = node;
 	if (sig_expect(node, ENV_DS, "Reference", "URI Id", e) != 0 ||
-	    read_uri(node, shape->form, a, &out->uri, e) != 0 || sig_children(node, &c, e) != 0)
+	    sig_children(node, &c, e) != 0)
 		return -1;
+	if (read_uri(node, shape->form, a, &out->uri, e) != 0)
+		return err_rule(e, shape->form == SIG_FORM_TRANSPORT ? "R-22" : "R-53");
 	if (c.count == 2) /* */
 		return err_set(e, ERR_SIG_ALGORITHM, "Reference without Transforms");
 	if (c.count != 3)

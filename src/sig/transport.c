@@ -164,7 +164,7 @@ check_types(const struct env *env, const char *prefixes, struct err *e)
 			if (a->ns != NULL && strcmp((const char *)a->name, "type") == 0 &&
 			    strcmp((const char *)a->ns->href, ENV_XSI) == 0 &&
 			    check_type(a, body, prefixes, e) != 0)
-				return -1;
+				return err_rule(e, "R-26");
 	}
 	return 0;
 }
@@ -223,8 +223,10 @@ check_coverage(const struct env *env, const struct sig_shape *shape, size_t *bod
 
 	if (check_references(env, shape, body, &timestamp, e) != 0)
 		return -1;
-	if (env->timestamp != NULL && !timestamp)
-		return err_set(e, ERR_SIG_COVERAGE, "the Timestamp is not signed");
+	if (env->timestamp != NULL && !timestamp) {
+		err_set(e, ERR_SIG_COVERAGE, "the Timestamp is not signed");
+		return err_rule(e, "R-54");
+	}
 	return check_types(env, shape->references[*body].prefixes, e);
 }
 
@@ -245,7 +247,7 @@ sig_verify_transport(const struct env *env, struct pki *pki, const struct sig_po
 		return -1;
 	if (env->timestamp != NULL && check_timestamp(env, at, a, e) != 0) {
 		out->verdict = SIG_REFUSED;
-		return -1;
+		return err_rule(e, "R-54");
 	}
 	out->node = env->body;
 	return 0;

@@ -3,7 +3,8 @@
 #
 # Every row of err.def is raised by some source, and has a test that provokes it: a test below tests/
 # (.c .sh .py .scn .tsv) names it, as ERR_<code>, as <code>, or by a wire code that no other row has.
-# Tests of the table itself and of the log set rows by hand: they do not count.
+# Tests of the table itself and of the log set rows by hand: they do not count. Every row names the rule
+# that it stands for.
 set -u
 cd "${SRCDIR:?}" || exit 1
 table=src/base/err.def
@@ -20,7 +21,10 @@ lacking=0
 for code in $codes; do
 	wire=$(sed -nE "s/^X\\($code, [A-Z]+, \"([^\"]*)\".*/\\1/p" "$table")
 	[ "$(grep -cE "^X\\([A-Z0-9_]+, [A-Z]+, \"$wire\"" "$table")" -eq 1 ] || wire=""
-	if ! grep -qxF "ERR_$code" <<<"$raised"; then
+	if ! grep -qE "^X\\($code, [A-Z]+, (\"[^\"]*\", ){3}[0-9]+, \"[A-Za-z][^\"]+\", " "$table"; then
+		echo "FAIL $code names no rule"
+		lacking=$((lacking + 1))
+	elif ! grep -qxF "ERR_$code" <<<"$raised"; then
 		echo "FAIL nothing raises $code"
 		lacking=$((lacking + 1))
 	elif ! grep -qxE "ERR_$code|$code${wire:+|$wire}" <<<"$named"; then
@@ -28,5 +32,5 @@ for code in $codes; do
 		lacking=$((lacking + 1))
 	fi
 done
-echo "$(wc -w <<<"$codes") rows, $lacking never raised or without a test"
+echo "$(wc -w <<<"$codes") rows, $lacking never raised, without a test or without a rule"
 [ $lacking -eq 0 ]

@@ -36,7 +36,8 @@ is each_line_has_five_fields "$(awk -F '\t' 'NF != 5' <<<"$out" | wc -l)" 0
 is the_third_field_is_the_row_of_the_table "$(cut -f 3 <<<"$out" | tr '\n' ' ')" \
 	"SIG_MISSING XML_MALFORMED CONFIG "
 ok a_tab_in_a_name_is_escaped grep -q 'tab\\tbed.xml' <<<"$out"
-ok the_detail_begins_with_the_contracts_code grep -q 'SCE017: ' <<<"$out"
+ok the_detail_begins_with_the_contracts_code_and_the_rule grep -q 'SCE017: R-53: ' <<<"$out"
+ok every_refusal_names_its_rule [ "$(cut -f 5 <<<"$out" | grep -cE '^(SCE[0-9]+: )?[A-Za-z]+[^:]*: ')" = 3 ]
 
 {
 	printf '<a>'

@@ -46,6 +46,24 @@ level_chooses_the_wire_code(void **state)
 }
 
 static void
+an_error_names_the_rule_that_was_broken(void **state)
+{
+	struct err e = {0};
+
+	(void)state;
+	assert_string_equal(err_rule_of(&e), "");
+	err_set(&e, ERR_SIG_STRUCTURE, "two of them");
+	assert_string_equal(err_rule_of(&e), "R-21");
+	assert_int_equal(err_rule(&e, "R-22"), -1);
+	err_rule(&e, "R-20");
+	assert_string_equal(err_rule_of(&e), "R-22");
+	err_clear(&e);
+	err_set(&e, ERR_NOMEM, "nothing of the sender's");
+	err_rule(&e, "R-22");
+	assert_string_equal(err_rule_of(&e), err_row(ERR_NOMEM)->rule);
+}
+
+static void
 every_row_has_texts_in_three_languages(void **state)
 {
 	(void)state;
@@ -54,6 +72,7 @@ every_row_has_texts_in_three_languages(void **state)
 		assert_non_null(row->name);
 		for (int l = 0; l < 3; l++)
 			assert_true(strlen(row->text[l]) > 10);
+		assert_true(code == ERR_OK || row->rule[0] != '\0');
 		assert_true(row->fault[0] == '\0' || row->http >= 500);
 	}
 }
@@ -168,6 +187,7 @@ main(void)
 	struct err e = {0};
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(first_error_wins),
+	    cmocka_unit_test(an_error_names_the_rule_that_was_broken),
 	    cmocka_unit_test(level_chooses_the_wire_code),
 	    cmocka_unit_test(every_row_has_texts_in_three_languages),
 	    cmocka_unit_test(a_cut_detail_ends_with_a_whole_character),

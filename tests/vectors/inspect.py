@@ -5,6 +5,7 @@
 # refused, but for the lines of 03-deviations.tsv, each of which gives its reason.
 import collections
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ SHARED = os.environ["SHEPD_SHARED"]
 CTL = os.environ["BUILDDIR"] + "/shepctl"
 HERE = os.environ["SRCDIR"] + "/tests/vectors/"
 FIELDS = 5
+RULE = "(SCE[0-9]{3}: )?(R-[0-9]{2}|SOAP 1.1 [0-9.]+): "  # of a refusal, before what is wrong
 
 passed = failed = 0
 
@@ -28,7 +30,8 @@ def inspect(folder, options, file):
     run = subprocess.run([CTL, "inspect", *options, file], cwd=folder, capture_output=True, timeout=60)
     fields = run.stdout.decode().rstrip("\n").split("\t")
     status = {"accepted": 0, "refused": 1}.get(fields[1] if len(fields) == FIELDS else "")
-    if run.returncode != status or fields[0] != file or (fields[2] == "OK") != (status == 0):
+    rule = re.match(RULE, fields[4]) if status == 1 else fields[2] == "OK"
+    if run.returncode != status or fields[0] != file or (fields[2] == "OK") != (status == 0) or not rule:
         sys.exit(f"{file}: exit {run.returncode}, {run.stdout!r} {run.stderr!r}")
     return fields[1:]
 
