@@ -18,5 +18,6 @@ include src/rules/local.mk
 include src/db/local.mk
 include src/service/local.mk
 include src/door/local.mk
+include src/fetch/local.mk
 include src/run/local.mk
 include src/ctl/local.mk

@@ -39,7 +39,7 @@ TIDY_FILES = $(filter %.c,$(libshepd_a_SOURCES) $(shepd_SOURCES) $(shepctl_SOURC
 check-tidy: $(BUILT_SOURCES)
 	SRCDIR='$(abs_top_srcdir)' $(srcdir)/tests/tidy -std=gnu11 -I$(abs_top_builddir) \
 		-I$(abs_top_builddir)/gen -Isrc "-DPKGDATADIR='\"/d\"'" "-DSYSCONFDIR='\"/e\"'" \
-		$(GSOAP_CFLAGS) $(XMLSEC_CFLAGS) $(XML_CFLAGS) $(LIBPQ_CFLAGS) $(LIBCONFIG_CFLAGS) \
+		$(GSOAP_CFLAGS) $(XMLSEC_CFLAGS) $(XML_CFLAGS) $(LIBPQ_CFLAGS) $(LIBCONFIG_CFLAGS) $(CURL_CFLAGS) \
 		-- $(TIDY_FILES)
 
 bench: all $(check_DATA) $(check_PROGRAMS)

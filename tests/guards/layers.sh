@@ -30,6 +30,7 @@ libraries='libconfig.h=conf
 libxml/=dom sig
 xmlsec/=sig
 libpq=db
+curl/=fetch
 nettle/=gost
 gmp.h=gost
 stdsoap2.h=codec door

@@ -16,6 +16,7 @@ rules='^xmlSec|sig
 ^SSL_|door
 ^soap_|codec door
 ^config_|conf
+^curl_|fetch
 ^nettle_|gost
 ^__gmp|gost'
 

@@ -14,5 +14,6 @@ include tests/unit/rules.mk
 include tests/unit/db.mk
 include tests/unit/service.mk
 include tests/unit/door.mk
+include tests/unit/fetch.mk
 include tests/unit/run.mk
 include tests/unit/ctl.mk
