@@ -95,28 +95,56 @@ static enum pki_family
 family(const X509 *x)
 {
 	static const struct {
-		const char *oid;
+		const char *oid, *curve;
 		enum pki_family family;
 	} known[] = {
-	    {"1.2.840.113549.1.1.1", PKI_RSA},
-	    {"1.2.398.3.10.1.1.2.2", PKI_GOST2015},
-	    {"1.2.398.3.10.1.1.1.1", PKI_GOST2004},
+	    {"1.2.840.113549.1.1.1", NULL, PKI_RSA},
+	    {"1.2.398.3.10.1.1.2.2", NULL, PKI_GOST2015},
+	    {"1.2.398.3.10.1.1.1.1", NULL, PKI_GOST2004},
+	    {"1.2.840.10045.2.1", "1.2.840.10045.3.1.7", PKI_EC256},
+	    {"1.2.840.10045.2.1", "1.3.132.0.34", PKI_EC384},
 	};
-	ASN1_OBJECT *algorithm = NULL;
-	char oid[80] = "";
+	X509_ALGOR *algorithm = NULL;
+	const ASN1_OBJECT *name;
+	const void *value;
+	int type;
+	char oid[80] = "", parameter[80] = "";
 
-	X509_PUBKEY_get0_param(&algorithm, NULL, NULL, NULL, X509_get_X509_PUBKEY(x));
-	OBJ_obj2txt(oid, sizeof(oid), algorithm, 1);
+	X509_PUBKEY_get0_param(NULL, NULL, NULL, &algorithm, X509_get_X509_PUBKEY(x));
+	X509_ALGOR_get0(&name, &type, &value, algorithm);
+	OBJ_obj2txt(oid, sizeof(oid), name, 1);
+	if (type == V_ASN1_OBJECT)
+		OBJ_obj2txt(parameter, sizeof(parameter), value, 1);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(oid, known[i].oid) == 0)
+		if (strcmp(oid, known[i].oid) == 0 &&
+		    (known[i].curve == NULL || strcmp(parameter, known[i].curve) == 0))
 			return known[i].family;
 	return PKI_OTHER;
+}
+
+/* The digest that OpenSSL has to be told; the provider's keys know theirs. */
+static const EVP_MD *
+digest_of(enum pki_family family)
+{
+	switch (family) {
+	case PKI_RSA:
+	case PKI_EC256:
+		return EVP_sha256();
+	case PKI_EC384:
+		return EVP_sha384();
+	case PKI_GOST2015:
+	case PKI_GOST2004:
+	case PKI_OTHER:
+		break;
+	}
+	return NULL;
 }
 
 int
 pki_set_up(EVP_PKEY *key, enum pki_family family, int (*init)(EVP_PKEY_CTX *), EVP_PKEY_CTX **out,
     struct err *e)
 {
+	const EVP_MD *digest = digest_of(family);
 	EVP_PKEY_CTX *c;
 
 	*out = NULL;
@@ -124,7 +152,7 @@ pki_set_up(EVP_PKEY *key, enum pki_family family, int (*init)(EVP_PKEY_CTX *), E
 		return 0;
 	c = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
 	if (c == NULL || init(c) != 1 ||
-	    (family == PKI_RSA && EVP_PKEY_CTX_set_signature_md(c, EVP_sha256()) != 1)) {
+	    (digest != NULL && EVP_PKEY_CTX_set_signature_md(c, digest) != 1)) {
 		EVP_PKEY_CTX_free(c);
 		return err_set(e, ERR_NOMEM, "a key cannot be set up");
 	}

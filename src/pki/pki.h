@@ -28,6 +28,8 @@ enum pki_family {
 	PKI_RSA,
 	PKI_GOST2015,
 	PKI_GOST2004,
+	PKI_EC256, /* on P-256, for ECDSA with SHA-256 */
+	PKI_EC384, /* on P-384, with SHA-384 */
 	PKI_OTHER
 };
 
@@ -81,7 +83,8 @@ bool pki_is_named(const struct pki_cert *, const char *issuer, const char *seria
 struct evp_pkey_st *pki_key(const struct pki_cert *);
 
 /* The key, set up for EVP_PKEY_verify() over finished digests, as often as wanted: RSA with PKCS #1
- * v1.5 and SHA-256, GOST with its family's digest. To set one up for each signature costs up to an
+ * v1.5 and SHA-256, GOST with its family's digest, EC with that of its curve (the signature in DER,
+ * as X9.62 has it). To set one up for each signature costs up to an
  * RSA verification. Valid as long as the certificate; NULL for a key of another family. */
 struct evp_pkey_ctx_st *pki_verifier(const struct pki_cert *);
 enum pki_family pki_family(const struct pki_cert *);

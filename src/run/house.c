@@ -171,6 +171,8 @@ open_signing(struct opening *o)
 	case PKI_GOST2015:
 		break;
 	case PKI_GOST2004:
+	case PKI_EC256:
+	case PKI_EC384:
 	case PKI_OTHER:
 		tell(o, s->at, "replies are signed by RSA or GOST 34.10-2015 only");
 	}

@@ -208,7 +208,59 @@ accepts_a_signer_with_a_path_to_an_anchor(void **state)
 	assert_int_equal(strlen(who.fingerprint), 64);
 	assert_true(who.sign_capable);
 	assert_false(who.pinned);
-	assert_int_equal(who.family, PKI_OTHER);
+	assert_int_equal(who.family, PKI_EC256);
+	pki_close(p);
+}
+
+/* A digest signed by the key, verified by what pki_verifier() has set up. */
+static bool
+verifies(const struct pki_cert *c, EVP_PKEY *key, const EVP_MD *digest)
+{
+	unsigned char hash[EVP_MAX_MD_SIZE] = {1, 2, 3}, value[256];
+	size_t len = sizeof(value), n = (size_t)EVP_MD_get_size(digest);
+	EVP_PKEY_CTX *signer = EVP_PKEY_CTX_new(key, NULL);
+
+	assert_int_equal(EVP_PKEY_sign_init(signer), 1);
+	assert_int_equal(EVP_PKEY_CTX_set_signature_md(signer, digest), 1);
+	assert_int_equal(EVP_PKEY_sign(signer, value, &len, hash, n), 1);
+	EVP_PKEY_CTX_free(signer);
+	bool ok = EVP_PKEY_verify(pki_verifier(c), value, len, hash, n) == 1;
+	hash[0] ^= 1;
+	assert_int_not_equal(EVP_PKEY_verify(pki_verifier(c), value, len, hash, n), 1);
+	ERR_clear_error();
+	return ok;
+}
+
+static void
+a_curve_goes_with_its_own_digest(void **state)
+{
+	static const struct {
+		const char *curve;
+		enum pki_family family;
+		bool sha256, sha384;
+	} cases[] = {{"P-256", PKI_EC256, true, false}, {"P-384", PKI_EC384, false, true},
+	    {"P-521", PKI_OTHER, false, false}, {"secp256k1", PKI_OTHER, false, false}};
+	struct pki *p = opened_trust();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct forge f = {.subject = "C=KZ/CN=EC",
+		    .usage = SIGN_USAGE,
+		    .issuer = w.middle,
+		    .issuer_key = w.middle_key};
+		EVP_PKEY *key = EVP_EC_gen(cases[i].curve);
+		X509 *x = forge_cert(&f, key);
+		const struct pki_cert *c = decoded(p, x);
+		assert_int_equal(pki_family(c), cases[i].family);
+		assert_int_equal(judged(p, c, AT), ERR_OK);
+		assert_true((pki_verifier(c) == NULL) == (cases[i].family == PKI_OTHER));
+		if (pki_verifier(c) != NULL) {
+			assert_int_equal(verifies(c, key, EVP_sha256()), cases[i].sha256);
+			assert_int_equal(verifies(c, key, EVP_sha384()), cases[i].sha384);
+		}
+		X509_free(x);
+		EVP_PKEY_free(key);
+	}
 	pki_close(p);
 }
 
@@ -650,6 +702,7 @@ main(void)
 	    cmocka_unit_test(takes_pem_and_der_by_content_and_counts_them),
 	    cmocka_unit_test(a_named_file_gives_its_certificate),
 	    cmocka_unit_test(accepts_a_signer_with_a_path_to_an_anchor),
+	    cmocka_unit_test(a_curve_goes_with_its_own_digest),
 	    cmocka_unit_test(refuses_octets_that_are_not_exactly_one_certificate),
 	    cmocka_unit_test(refuses_a_certificate_that_is_not_der),
 	    cmocka_unit_test(gives_the_same_pointer_for_the_same_octets),
