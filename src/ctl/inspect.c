@@ -123,20 +123,6 @@ signer_name(const struct pki_signer *s, char text[64])
 	return text;
 }
 
-static const char *
-algorithm_name(enum sig_algorithm a)
-{
-	switch (a) {
-	case SIG_RSA_SHA256:
-		return "rsa-sha256";
-	case SIG_GOST2015:
-		return "gost2015";
-	case SIG_GOST2004:
-		return "gost2004";
-	}
-	return "-";
-}
-
 /* Which code the contract has for it, the rule that was broken, how, and what is known to be right
  * all the same. */
 static void
@@ -147,7 +133,7 @@ put_detail(const struct run_inspection *i)
 
 	if (i->accepted)
 		snprintf(text, sizeof(text), "%s; %s; %s%s; certificate %s", i->kind,
-		    algorithm_name(i->part.algorithm),
+		    sig_algorithm_name(i->part.algorithm),
 		    i->signer_count > 1 ? "all signers hold; " : "",
 		    i->part.signer.pinned ? "pinned" : "chained", i->part.signer.serial);
 	else

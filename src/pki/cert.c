@@ -124,10 +124,13 @@ family(const X509 *x)
 
 /* The digest that OpenSSL has to be told; the provider's keys know theirs. */
 static const EVP_MD *
-digest_of(enum pki_family family)
+digest_of(enum pki_family family, enum pki_hash hash)
 {
 	switch (family) {
 	case PKI_RSA:
+		return hash == PKI_SHA512   ? EVP_sha512()
+		       : hash == PKI_SHA384 ? EVP_sha384()
+					    : EVP_sha256();
 	case PKI_EC256:
 		return EVP_sha256();
 	case PKI_EC384:
@@ -141,10 +144,10 @@ digest_of(enum pki_family family)
 }
 
 int
-pki_set_up(EVP_PKEY *key, enum pki_family family, int (*init)(EVP_PKEY_CTX *), EVP_PKEY_CTX **out,
-    struct err *e)
+pki_set_up(EVP_PKEY *key, enum pki_family family, enum pki_hash hash, int (*init)(EVP_PKEY_CTX *),
+    EVP_PKEY_CTX **out)
 {
-	const EVP_MD *digest = digest_of(family);
+	const EVP_MD *digest = digest_of(family, hash);
 	EVP_PKEY_CTX *c;
 
 	*out = NULL;
@@ -154,7 +157,7 @@ pki_set_up(EVP_PKEY *key, enum pki_family family, int (*init)(EVP_PKEY_CTX *), E
 	if (c == NULL || init(c) != 1 ||
 	    (digest != NULL && EVP_PKEY_CTX_set_signature_md(c, digest) != 1)) {
 		EVP_PKEY_CTX_free(c);
-		return err_set(e, ERR_NOMEM, "a key cannot be set up");
+		return -1;
 	}
 	*out = c;
 	return 0;
@@ -182,7 +185,9 @@ fill(struct pki_cert *c, struct err *e)
 	c->ca = X509_check_ca(c->x) != 0;
 	c->who.family = family(c->x);
 	pki_fill_who(c);
-	return pki_set_up(c->key, c->who.family, EVP_PKEY_verify_init, &c->verifier, e);
+	if (pki_set_up(c->key, c->who.family, PKI_SHA256, EVP_PKEY_verify_init, c->verifiers) != 0)
+		return err_set(e, ERR_NOMEM, "a key cannot be set up");
+	return 0;
 }
 
 int
@@ -193,7 +198,8 @@ pki_cert_new(struct octets der, struct pki_cert **out, struct err *e)
 	int rc = -1;
 
 	*out = NULL;
-	if (c == NULL || copy == NULL || (c->verdict = calloc(1, sizeof(*c->verdict))) == NULL) {
+	if (c == NULL || copy == NULL || (c->verdict = calloc(1, sizeof(*c->verdict))) == NULL ||
+	    (c->verifiers = calloc(PKI_HASHES, sizeof(*c->verifiers))) == NULL) {
 		err_set(e, ERR_NOMEM, "no memory for a certificate");
 		goto out;
 	}
@@ -217,7 +223,9 @@ pki_cert_free(struct pki_cert *c)
 {
 	if (c == NULL)
 		return;
-	EVP_PKEY_CTX_free(c->verifier);
+	for (int i = 0; c->verifiers != NULL && i < PKI_HASHES; i++)
+		EVP_PKEY_CTX_free(c->verifiers[i]);
+	free(c->verifiers);
 	X509_free(c->x);
 	free(c->der);
 	free(c->verdict);
@@ -231,9 +239,13 @@ pki_key(const struct pki_cert *c)
 }
 
 struct evp_pkey_ctx_st *
-pki_verifier(const struct pki_cert *c)
+pki_verifier(const struct pki_cert *c, enum pki_hash hash)
 {
-	return c->verifier;
+	EVP_PKEY_CTX **at = &c->verifiers[c->who.family == PKI_RSA ? hash : PKI_SHA256];
+
+	if (*at == NULL && pki_set_up(c->key, c->who.family, hash, EVP_PKEY_verify_init, at) != 0)
+		ERR_clear_error();
+	return *at;
 }
 
 enum pki_family

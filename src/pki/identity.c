@@ -169,9 +169,11 @@ pki_identity_load(const char *certificate, const char *key, const char *password
 		    certificate);
 		goto out;
 	}
-	if (pki_set_up(id->key, id->certificate->who.family, EVP_PKEY_sign_init, &id->signer, e) !=
-	    0)
+	if (pki_set_up(id->key, id->certificate->who.family, PKI_SHA256, EVP_PKEY_sign_init,
+		&id->signer) != 0) {
+		err_set(e, ERR_NOMEM, "a key cannot be set up");
 		goto out;
+	}
 	*out = id;
 	id = NULL; /* moved */
 	rc = 0;

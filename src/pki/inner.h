@@ -45,8 +45,8 @@ struct pki_verdict {
 
 struct pki_cert {
 	X509 *x;
-	EVP_PKEY *key; /* of x */
-	EVP_PKEY_CTX *verifier;
+	EVP_PKEY *key;		  /* of x */
+	EVP_PKEY_CTX **verifiers; /* PKI_HASHES of them, made when first asked for */
 	unsigned char *der;
 	size_t der_len;
 	unsigned char digest[32];
@@ -108,9 +108,9 @@ struct pki {
 int pki_cert_new(struct octets der, struct pki_cert **out, struct err *) MUSTCHECK;
 void pki_cert_free(struct pki_cert *); /* takes NULL */
 
-/* The key set up by init for digests of the family, see pki_verifier(). ERR_NOMEM. */
-int pki_set_up(EVP_PKEY *, enum pki_family, int (*init)(EVP_PKEY_CTX *), EVP_PKEY_CTX **out,
-    struct err *) MUSTCHECK;
+/* The key set up by init for digests of the family, see pki_verifier(). -1 = memory is out. */
+int pki_set_up(EVP_PKEY *, enum pki_family, enum pki_hash, int (*init)(EVP_PKEY_CTX *),
+    EVP_PKEY_CTX **out) MUSTCHECK;
 
 /* A positive INTEGER of at most 20 octets, left-padded; false when it is none. */
 bool pki_number(const ASN1_INTEGER *, unsigned char out[PKI_SERIAL]);

@@ -82,11 +82,19 @@ bool pki_is_named(const struct pki_cert *, const char *issuer, const char *seria
 /* The public key; valid as long as the certificate. */
 struct evp_pkey_st *pki_key(const struct pki_cert *);
 
+enum pki_hash { /* that RSA signs */
+	PKI_SHA256,
+	PKI_SHA384,
+	PKI_SHA512,
+	PKI_HASHES
+};
+
 /* The key, set up for EVP_PKEY_verify() over finished digests, as often as wanted: RSA with PKCS #1
- * v1.5 and SHA-256, GOST with its family's digest, EC with that of its curve (the signature in DER,
- * as X9.62 has it). To set one up for each signature costs up to an
- * RSA verification. Valid as long as the certificate; NULL for a key of another family. */
-struct evp_pkey_ctx_st *pki_verifier(const struct pki_cert *);
+ * v1.5 and that hash, GOST with its family's digest, EC with that of its curve (the signature in
+ * DER, as X9.62 has it). To set one up for each signature costs up to an RSA verification: they are
+ * made once. Valid as long as the certificate; NULL for a key of another family, and when memory is
+ * out. */
+struct evp_pkey_ctx_st *pki_verifier(const struct pki_cert *, enum pki_hash);
 enum pki_family pki_family(const struct pki_cert *);
 unsigned pki_key_bits(const struct pki_cert *);
 struct octets pki_der(const struct pki_cert *);

@@ -89,10 +89,10 @@ out:
 
 struct transform {
 	xmlSecTransform base;
-	const struct sig_suite *suite;
+	const struct sig_digest *digest;
 	EVP_MD_CTX *md;
-	EVP_PKEY_CTX *verifier; /* of a signature; borrowed */
-	unsigned char digest[EVP_MAX_MD_SIZE];
+	EVP_PKEY_CTX *verifier;		      /* of a signature; borrowed */
+	unsigned char value[EVP_MAX_MD_SIZE]; /* of the digest */
 };
 
 static bool failed;
@@ -160,7 +160,7 @@ digest_execute(xmlSecTransformPtr t, int last, xmlSecTransformCtxPtr ctx)
 		return -1;
 	if (!last)
 		return 0;
-	if (sig_klasses_note(EVP_DigestFinal_ex(mine->md, mine->digest, NULL) == 1) != 0)
+	if (sig_klasses_note(EVP_DigestFinal_ex(mine->md, mine->value, NULL) == 1) != 0)
 		return -1;
 	t->status = xmlSecTransformStatusFinished;
 	return 0;
@@ -175,7 +175,7 @@ digest_verify(
 	(void)ctx;
 	if (t->status != xmlSecTransformStatusFinished)
 		return -1;
-	t->status = size == mine->suite->digest_len && CRYPTO_memcmp(data, mine->digest, size) == 0
+	t->status = size == mine->digest->len && CRYPTO_memcmp(data, mine->value, size) == 0
 			? xmlSecTransformStatusOk
 			: xmlSecTransformStatusFail;
 	return 0;
@@ -211,20 +211,18 @@ signature_verify(
 	(void)ctx;
 	if (t->status != xmlSecTransformStatusFinished || mine->verifier == NULL)
 		return -1;
-	t->status =
-	    EVP_PKEY_verify(mine->verifier, data, size, mine->digest, mine->suite->digest_len) == 1
-		? xmlSecTransformStatusOk
-		: xmlSecTransformStatusFail;
+	t->status = EVP_PKEY_verify(mine->verifier, data, size, mine->value, mine->digest->len) == 1
+			? xmlSecTransformStatusOk
+			: xmlSecTransformStatusFail;
 	return 0;
 }
 
 static int transform_initialize(xmlSecTransformPtr t);
 
-/* In the order of sig_suites[]. */
-#define DIGEST(text, uri)                                                                          \
+/* Named and addressed out of the tables of suite.c, in their order, when they are registered. */
+#define DIGEST                                                                                     \
 	{                                                                                          \
 		.klassSize = sizeof(xmlSecTransformKlass), .objSize = sizeof(struct transform),    \
-		.name = (const xmlChar *)(text), .href = (const xmlChar *)(uri),                   \
 		.usage = xmlSecTransformUsageDigestMethod, .initialize = transform_initialize,     \
 		.finalize = transform_finalize, .verify = digest_verify,                           \
 		.getDataType = xmlSecTransformDefaultGetDataType,                                  \
@@ -232,10 +230,9 @@ static int transform_initialize(xmlSecTransformPtr t);
 		.execute = digest_execute                                                          \
 	}
 
-#define SIGNATURE(text, uri)                                                                       \
+#define SIGNATURE                                                                                  \
 	{                                                                                          \
 		.klassSize = sizeof(xmlSecTransformKlass), .objSize = sizeof(struct transform),    \
-		.name = (const xmlChar *)(text), .href = (const xmlChar *)(uri),                   \
 		.usage = xmlSecTransformUsageSignatureMethod, .initialize = transform_initialize,  \
 		.finalize = transform_finalize, .setKeyReq = signature_set_key_req,                \
 		.setKey = signature_set_key, .verify = signature_verify,                           \
@@ -244,42 +241,48 @@ static int transform_initialize(xmlSecTransformPtr t);
 		.execute = digest_execute                                                          \
 	}
 
-static xmlSecTransformKlass digest_klasses[SIG_SUITES] = {
-    DIGEST("sha256", SIG_URI_SHA256),
-    DIGEST("gost34.11-2015-512", SIG_URI_DIGEST_2015),
-    DIGEST("gost34.311", SIG_URI_DIGEST_2004),
-};
+static struct _xmlSecTransformKlass digest_klasses[SIG_DIGESTS] = {
+    DIGEST, DIGEST, DIGEST, DIGEST, DIGEST};
+static struct _xmlSecTransformKlass signature_klasses[SIG_SUITES] = {
+    SIGNATURE, SIGNATURE, SIGNATURE, SIGNATURE, SIGNATURE};
 
-static xmlSecTransformKlass signature_klasses[SIG_SUITES] = {
-    SIGNATURE("rsa-sha256", SIG_URI_RSA_SHA256),
-    SIGNATURE("gost34.10-2015-512", SIG_URI_GOST2015),
-    SIGNATURE("gost34.310-2004", SIG_URI_GOST2004),
-};
-
-/* Which suite a klass belongs to is its place in the tables. */
+/* Which digest a klass computes is its place in the tables. */
 static int
 transform_initialize(xmlSecTransformPtr t)
 {
 	struct transform *mine = (struct transform *)t;
 
+	for (size_t i = 0; i < SIG_DIGESTS; i++)
+		if (t->id == &digest_klasses[i])
+			mine->digest = &sig_digests[i];
 	for (size_t i = 0; i < SIG_SUITES; i++)
-		if (t->id == &digest_klasses[i] || t->id == &signature_klasses[i])
-			mine->suite = &sig_suites[i];
-	if (mine->suite == NULL || sig_klasses_note((mine->md = EVP_MD_CTX_new()) != NULL) != 0)
+		if (t->id == &signature_klasses[i])
+			mine->digest = sig_suites[i].digest;
+	if (mine->digest == NULL || sig_klasses_note((mine->md = EVP_MD_CTX_new()) != NULL) != 0)
 		return -1;
-	return sig_klasses_note(EVP_DigestInit_ex2(mine->md, mine->suite->digest, NULL) == 1);
+	return sig_klasses_note(EVP_DigestInit_ex2(mine->md, mine->digest->md, NULL) == 1);
 }
 
 xmlSecTransformId
-sig_digest_klass(const struct sig_suite *suite)
+sig_digest_klass(const struct sig_digest *digest)
 {
-	return &digest_klasses[suite - sig_suites];
+	return &digest_klasses[digest - sig_digests];
 }
 
 xmlSecTransformId
 sig_signature_klass(const struct sig_suite *suite)
 {
 	return &signature_klasses[suite - sig_suites];
+}
+
+static int
+enter(struct _xmlSecTransformKlass *klass, const char *name, const char *uri, struct err *e)
+{
+	klass->name = (const xmlChar *)name;
+	klass->href = (const xmlChar *)uri;
+	if (xmlSecTransformIdsRegister(klass) < 0)
+		return err_set(e, ERR_INTERNAL, "xmlsec refuses %s", name);
+	return 0;
 }
 
 int
@@ -292,10 +295,12 @@ sig_klasses_register(struct err *e)
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (xmlSecTransformIdsRegister(others[i]) < 0)
 			return err_set(e, ERR_INTERNAL, "xmlsec refuses %s", others[i]->name);
+	for (size_t i = 0; i < SIG_DIGESTS; i++)
+		if (enter(&digest_klasses[i], sig_digests[i].name, sig_digests[i].uri, e) != 0)
+			return -1;
 	for (size_t i = 0; i < SIG_SUITES; i++)
-		if (xmlSecTransformIdsRegister(&digest_klasses[i]) < 0 ||
-		    xmlSecTransformIdsRegister(&signature_klasses[i]) < 0)
-			return err_set(e, ERR_INTERNAL, "xmlsec refuses %s", sig_suites[i].name);
+		if (enter(&signature_klasses[i], sig_suites[i].name, sig_suites[i].uri, e) != 0)
+			return -1;
 	if (xmlSecKeyDataIdsRegister(&key_klass) < 0)
 		return err_set(e, ERR_INTERNAL, "xmlsec refuses our key data");
 	return 0;

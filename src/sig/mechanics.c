@@ -63,6 +63,16 @@ allow_c14n(xmlSecDSigCtxPtr ctx, xmlSecTransformId id)
 		   : 0;
 }
 
+static int
+allow_digests(xmlSecDSigCtxPtr ctx, const struct sig_shape *shape)
+{
+	for (size_t i = 0; i < shape->reference_count; i++)
+		if (xmlSecDSigCtxEnableReferenceTransform(
+			ctx, sig_digest_klass(shape->references[i].digest)) < 0)
+			return -1;
+	return 0;
+}
+
 /* Without memory libxml2 and OpenSSL give wrong answers more often than errors: then nothing of
  * what they said is the sender's fault. */
 static bool
@@ -86,8 +96,7 @@ allow(xmlSecDSigCtxPtr ctx, const struct sig_shape *shape)
 	ctx->keyInfoReadCtx.retrievalMethodCtx.enabledUris = xmlSecTransformUriTypeNone;
 	ctx->keyInfoReadCtx.maxRetrievalMethodLevel = 0;
 	ctx->keyInfoReadCtx.maxEncryptedKeyLevel = 0;
-	if (allow_c14n(ctx, sig_c14n_klass()) != 0 ||
-	    xmlSecDSigCtxEnableReferenceTransform(ctx, sig_digest_klass(shape->suite)) < 0 ||
+	if (allow_c14n(ctx, sig_c14n_klass()) != 0 || allow_digests(ctx, shape) != 0 ||
 	    xmlSecDSigCtxEnableSignatureTransform(ctx, sig_signature_klass(shape->suite)) < 0)
 		return -1;
 	if (document &&

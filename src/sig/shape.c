@@ -206,10 +206,11 @@ read_reference(const struct dom_node *node, const struct sig_shape *shape, struc
 	    read_method(c.at[1], "DigestMethod", a, &digest, &none, e) != 0 ||
 	    sig_expect(c.at[2], ENV_DS, "DigestValue", "", e) != 0)
 		return -1;
-	if (strcmp(digest, shape->suite->digest_uri) != 0)
+	out->digest = sig_digest_by_uri(digest);
+	if (out->digest == NULL || out->digest->kin != shape->suite->digest->kin)
 		return err_set(
 		    e, ERR_SIG_ALGORITHM, "digest %.100s with %s", digest, shape->suite->name);
-	return read_base64(c.at[2], shape->suite->digest_len, a, e);
+	return read_base64(c.at[2], out->digest->len, a, e);
 }
 
 static int

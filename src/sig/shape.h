@@ -23,6 +23,7 @@ struct sig_reference {
 	const struct dom_node *node; /* the ds:Reference */
 	const char *uri;	     /* "#id", or "" */
 	const char *prefixes;	     /* PrefixList of its exc-c14n, or NULL */
+	const struct sig_digest *digest;
 };
 
 struct sig_shape {

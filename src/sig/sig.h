@@ -20,10 +20,20 @@ enum sig_verdict {
 };
 
 enum sig_algorithm { /* bits, for the policy */
+	SIG_NONE = 0,
 	SIG_RSA_SHA256 = 1u << 0,
-	SIG_GOST2015 = 1u << 1,
-	SIG_GOST2004 = 1u << 2
+	SIG_RSA_SHA384 = 1u << 1,
+	SIG_RSA_SHA512 = 1u << 2,
+	SIG_GOST2015 = 1u << 3,
+	SIG_GOST2004 = 1u << 4,
+	SIG_ECDSA_SHA256 = 1u << 5, /* on P-256 */
+	SIG_ECDSA_SHA384 = 1u << 6  /* on P-384 */
 };
+
+/* "rsa-sha256", "rsa-sha384", "rsa-sha512", "gost2015", "gost2004", "ecdsa-sha256", "ecdsa-sha384",
+ * as configuration and inspection say it. SIG_NONE, and "-", for what is no algorithm. */
+enum sig_algorithm sig_algorithm_named(const char *name);
+const char *sig_algorithm_name(enum sig_algorithm);
 
 struct sig_policy {
 	unsigned algorithms;	       /* of enum sig_algorithm */
@@ -32,7 +42,8 @@ struct sig_policy {
 	bool require_sign_capable;     /* an authentication-only certificate is ERR_PKI_USAGE */
 };
 
-/* All three algorithms, 2048 bits, GOST 2004 without end, sign-capable required. */
+/* RSA and both GOSTs, not ECDSA: the NCA issues no such keys, so a profile has to list it. 2048
+ * bits, GOST 2004 without end, sign-capable required. */
 extern const struct sig_policy sig_default_policy;
 
 struct sig_part {

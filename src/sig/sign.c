@@ -60,25 +60,25 @@ sig_choose_suite(const struct pki_identity *identity, const struct sig_suite **o
 }
 
 static int
-digest(const struct sig_suite *suite, struct octets o, unsigned char md[EVP_MAX_MD_SIZE],
-    struct err *e)
+digest(
+    const struct sig_digest *d, struct octets o, unsigned char md[EVP_MAX_MD_SIZE], struct err *e)
 {
-	if (EVP_Digest(o.data, o.len, md, NULL, suite->digest, NULL) == 1)
+	if (EVP_Digest(o.data, o.len, md, NULL, d->md, NULL) == 1)
 		return 0;
 	ERR_clear_error();
-	return err_set(e, ERR_NOMEM, "digest for %s", suite->name);
+	return err_set(e, ERR_NOMEM, "digest %s", d->name);
 }
 
 int
-sig_write_digest(const struct sig_suite *suite, struct octets o, struct arena *a, const char **out,
-    struct err *e)
+sig_write_digest(
+    const struct sig_digest *d, struct octets o, struct arena *a, const char **out, struct err *e)
 {
 	unsigned char md[EVP_MAX_MD_SIZE];
 
 	*out = NULL;
-	if (digest(suite, o, md, e) != 0)
+	if (digest(d, o, md, e) != 0)
 		return -1;
-	if ((*out = sig_base64_write((struct octets){md, suite->digest_len}, a)) != NULL)
+	if ((*out = sig_base64_write((struct octets){md, d->len}, a)) != NULL)
 		return 0;
 	return err_set(e, ERR_NOMEM, "digest");
 }
@@ -91,10 +91,11 @@ sig_write_value(const struct pki_identity *identity, const struct sig_suite *sui
 	size_t len = sizeof(value);
 
 	*out = NULL;
-	if (digest(suite, o, md, e) != 0)
+	if (digest(suite->digest, o, md, e) != 0)
 		return -1;
 	ERR_clear_error();
-	if (EVP_PKEY_sign(pki_identity_signer(identity), value, &len, md, suite->digest_len) != 1) {
+	if (EVP_PKEY_sign(pki_identity_signer(identity), value, &len, md, suite->digest->len) !=
+	    1) {
 		bool memory = ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE;
 		err_set(e, memory ? ERR_NOMEM : ERR_INTERNAL, "signing with %s: %s", suite->name,
 		    ERR_reason_error_string(ERR_peek_error()));
@@ -217,7 +218,7 @@ digest_body(struct octets envelope, const struct sig_suite *suite, struct arena 
 	if ((dom_is_canonical(content, outer) ? JOIN(pieces, a, &canonical, e)
 					      : read_canonical(envelope, a, &canonical, e)) != 0)
 		return -1;
-	return sig_write_digest(suite, canonical, a, digest, e);
+	return sig_write_digest(suite->digest, canonical, a, digest, e);
 }
 
 /* The inside and the end tag of SignedInfo. */
@@ -230,9 +231,9 @@ write_info(struct octets envelope, const struct sig_suite *suite, struct arena *
 
 	if (digest_body(envelope, suite, a, &id, &digest, e) != 0)
 		return -1;
-	const struct octets pieces[] = {octets_of(INFO_TO_METHOD), octets_of(suite->signature_uri),
+	const struct octets pieces[] = {octets_of(INFO_TO_METHOD), octets_of(suite->uri),
 	    octets_of(INFO_TO_ID), id, octets_of(INFO_TO_DIGEST_METHOD),
-	    octets_of(suite->digest_uri), octets_of(INFO_TO_DIGEST), octets_of(digest),
+	    octets_of(suite->digest->uri), octets_of(INFO_TO_DIGEST), octets_of(digest),
 	    octets_of(INFO_END)};
 	return JOIN(pieces, a, out, e);
 }

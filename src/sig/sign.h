@@ -11,8 +11,8 @@
 int sig_choose_suite(
     const struct pki_identity *, const struct sig_suite **out, struct err *) MUSTCHECK;
 
-/* base64 of the suite's digest, NUL-terminated in the arena. */
-int sig_write_digest(const struct sig_suite *, struct octets, struct arena *, const char **out,
+/* base64 of the digest, NUL-terminated in the arena. */
+int sig_write_digest(const struct sig_digest *, struct octets, struct arena *, const char **out,
     struct err *) MUSTCHECK;
 
 /* base64 of the signature over octets. */

@@ -99,11 +99,10 @@ write_unsigned(const struct dom *doc, const struct pki_identity *identity,
 
 	*out = NULL;
 	if (canonicalise(doc, NULL, a, &canonical, e) != 0 ||
-	    sig_write_digest(suite, canonical, a, &digest, e) != 0 ||
+	    sig_write_digest(suite->digest, canonical, a, &digest, e) != 0 ||
 	    sig_write_certificate(identity, a, &certificate, e) != 0)
 		return -1;
-	*out = arena_printf(
-	    a, SIGNATURE, suite->signature_uri, suite->digest_uri, digest, certificate);
+	*out = arena_printf(a, SIGNATURE, suite->uri, suite->digest->uri, digest, certificate);
 	return *out == NULL ? err_set(e, ERR_NOMEM, "Signature") : 0;
 }
 

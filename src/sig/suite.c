@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The table of suites; see suite.h.
+ * The tables of digests and suites; see suite.h.
  */
 #include "config.h"
 
@@ -11,25 +11,36 @@
 #include "sig/suite.h"
 
 /* GOST digests are fetched by OID, so that this room need not know the provider's names. */
-struct sig_suite sig_suites[SIG_SUITES] = {
-    {SIG_RSA_SHA256, PKI_RSA, "rsa-sha256", SIG_URI_RSA_SHA256, SIG_URI_SHA256, "SHA256", 32, NULL},
-    {SIG_GOST2015, PKI_GOST2015, "gost2015", SIG_URI_GOST2015, SIG_URI_DIGEST_2015,
-	"1.2.398.3.10.1.3.3", 64, NULL},
-    {SIG_GOST2004, PKI_GOST2004, "gost2004", SIG_URI_GOST2004, SIG_URI_DIGEST_2004,
-	"1.2.398.3.10.1.3.1.1.0", 32, NULL},
+struct sig_digest sig_digests[SIG_DIGESTS] = {
+    {SIG_KIN_SHA2, "sha256", SIG_ENC "sha256", "SHA256", 32, NULL},
+    {SIG_KIN_SHA2, "sha384", SIG_MORE "sha384", "SHA384", 48, NULL},
+    {SIG_KIN_SHA2, "sha512", SIG_ENC "sha512", "SHA512", 64, NULL},
+    {SIG_KIN_2015, "gost34.11-2015-512", SIG_KZ "gostr34112015-512", "1.2.398.3.10.1.3.3", 64,
+	NULL},
+    {SIG_KIN_2004, "gost34.311", SIG_MORE "gost34311", "1.2.398.3.10.1.3.1.1.0", 32, NULL},
+};
+
+const struct sig_suite sig_suites[SIG_SUITES] = {
+    {SIG_RSA_SHA256, PKI_RSA, "rsa-sha256", SIG_MORE "rsa-sha256", &sig_digests[0], PKI_SHA256},
+    {SIG_RSA_SHA384, PKI_RSA, "rsa-sha384", SIG_MORE "rsa-sha384", &sig_digests[1], PKI_SHA384},
+    {SIG_RSA_SHA512, PKI_RSA, "rsa-sha512", SIG_MORE "rsa-sha512", &sig_digests[2], PKI_SHA512},
+    {SIG_GOST2015, PKI_GOST2015, "gost2015", SIG_KZ "gostr34102015-gostr34112015-512",
+	&sig_digests[3], PKI_SHA256},
+    {SIG_GOST2004, PKI_GOST2004, "gost2004", SIG_MORE "gost34310-gost34311", &sig_digests[4],
+	PKI_SHA256},
 };
 
 int
 sig_suites_load(struct err *e)
 {
-	for (size_t i = 0; i < SIG_SUITES; i++) {
-		struct sig_suite *s = &sig_suites[i];
-		if (s->digest == NULL)
-			s->digest = EVP_MD_fetch(NULL, s->digest_name, NULL);
+	for (size_t i = 0; i < SIG_DIGESTS; i++) {
+		struct sig_digest *d = &sig_digests[i];
+		if (d->md == NULL)
+			d->md = EVP_MD_fetch(NULL, d->fetch_name, NULL);
 		ERR_clear_error();
-		if (s->digest == NULL || EVP_MD_get_size(s->digest) != (int)s->digest_len)
+		if (d->md == NULL || EVP_MD_get_size(d->md) != (int)d->len)
 			return err_set(
-			    e, ERR_INTERNAL, "no digest for %s: is the provider loaded?", s->name);
+			    e, ERR_INTERNAL, "no digest %s: is the provider loaded?", d->name);
 	}
 	return 0;
 }
@@ -37,18 +48,27 @@ sig_suites_load(struct err *e)
 void
 sig_suites_unload(void)
 {
-	for (size_t i = 0; i < SIG_SUITES; i++) {
-		EVP_MD_free(sig_suites[i].digest);
-		sig_suites[i].digest = NULL;
+	for (size_t i = 0; i < SIG_DIGESTS; i++) {
+		EVP_MD_free(sig_digests[i].md);
+		sig_digests[i].md = NULL;
 	}
 }
 
 const struct sig_suite *
-sig_suite_by_uri(const char *signature_uri)
+sig_suite_by_uri(const char *uri)
 {
 	for (size_t i = 0; i < SIG_SUITES; i++)
-		if (strcmp(signature_uri, sig_suites[i].signature_uri) == 0)
+		if (strcmp(uri, sig_suites[i].uri) == 0)
 			return &sig_suites[i];
+	return NULL;
+}
+
+const struct sig_digest *
+sig_digest_by_uri(const char *uri)
+{
+	for (size_t i = 0; i < SIG_DIGESTS; i++)
+		if (strcmp(uri, sig_digests[i].uri) == 0)
+			return &sig_digests[i];
 	return NULL;
 }
 
@@ -59,4 +79,22 @@ sig_suite_by_family(enum pki_family family)
 		if (family == sig_suites[i].family)
 			return &sig_suites[i];
 	return NULL;
+}
+
+enum sig_algorithm
+sig_algorithm_named(const char *name)
+{
+	for (size_t i = 0; i < SIG_SUITES; i++)
+		if (strcmp(name, sig_suites[i].name) == 0)
+			return sig_suites[i].algorithm;
+	return SIG_NONE;
+}
+
+const char *
+sig_algorithm_name(enum sig_algorithm algorithm)
+{
+	for (size_t i = 0; i < SIG_SUITES; i++)
+		if (algorithm == sig_suites[i].algorithm)
+			return sig_suites[i].name;
+	return "-";
 }

@@ -10,7 +10,7 @@
 #include "sig/verify.h"
 
 const struct sig_policy sig_default_policy = {
-    .algorithms = SIG_RSA_SHA256 | SIG_GOST2015 | SIG_GOST2004,
+    .algorithms = SIG_RSA_SHA256 | SIG_RSA_SHA384 | SIG_RSA_SHA512 | SIG_GOST2015 | SIG_GOST2004,
     .rsa_bits = 2048,
     .gost2004_until = {INT64_MAX, 0},
     .require_sign_capable = true,
@@ -84,6 +84,7 @@ sig_verify_one(const struct sig_shape *shape, const struct env *env, size_t want
     const struct sig_court *c, struct sig_part *out, struct err *e)
 {
 	const struct pki_cert *cert;
+	struct evp_pkey_ctx_st *verifier;
 	struct sig_outcome o;
 
 	out->verdict = SIG_REFUSED;
@@ -92,7 +93,9 @@ sig_verify_one(const struct sig_shape *shape, const struct env *env, size_t want
 		learn_digest(shape, wanted, c->arena, out);
 		return -1;
 	}
-	if (sig_mechanics_run(shape, pki_verifier(cert), wanted, c->arena, &o, e) != 0)
+	if ((verifier = pki_verifier(cert, shape->suite->hash)) == NULL)
+		return err_set(e, ERR_NOMEM, "a key cannot be set up");
+	if (sig_mechanics_run(shape, verifier, wanted, c->arena, &o, e) != 0)
 		return -1;
 	out->digest_ok = o.digest_ok;
 	if (!o.digests_ok)

@@ -11,6 +11,7 @@
 #include "dom/dom.h"
 #include "env/env.h"
 #include "fixture.h"
+#include "sig/base64.h"
 #include "sig/sign.h"
 #include "sign.h"
 
@@ -103,6 +104,19 @@ parse(const char *text)
 	return doc;
 }
 
+/* The digest that the template names for this reference; of the suite's where it names none of
+ * ours. */
+static const struct sig_digest *
+digest_named(struct arena *a, const struct dom_node *reference, const struct sig_suite *suite)
+{
+	const struct dom_node *method =
+	    reference == NULL ? NULL : find(reference, has_name, "DigestMethod", a);
+	const char *uri = method == NULL ? NULL : dom_attribute(method, "", "Algorithm", a);
+	const struct sig_digest *named = uri == NULL ? NULL : sig_digest_by_uri(uri);
+
+	return named == NULL ? suite->digest : named;
+}
+
 static const char *
 digest_of(struct arena *a, const char *text, const char *id, const struct sig_suite *suite)
 {
@@ -115,7 +129,8 @@ digest_of(struct arena *a, const char *text, const char *id, const struct sig_su
 
 	need(node != NULL, id, NULL);
 	need(dom_c14n(node, prefixes_of(reference, a), a, &canonical, &e) == 0, "c14n", &e);
-	need(sig_write_digest(suite, canonical, a, &digest, &e) == 0, "digest", &e);
+	need(sig_write_digest(digest_named(a, reference, suite), canonical, a, &digest, &e) == 0,
+	    "digest", &e);
 	dom_free(doc);
 	return digest;
 }
@@ -137,6 +152,27 @@ fill_digests(struct arena *a, const char *text, const struct sig_suite *suite)
 	return text;
 }
 
+const char *
+sign_value(struct arena *a, const struct pki_identity *identity, const struct sig_suite *suite,
+    struct octets o)
+{
+	unsigned char md[EVP_MAX_MD_SIZE], value[1024];
+	size_t len = sizeof(value);
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_pkey(NULL, pki_identity_key(identity), NULL);
+	const char *text;
+
+	need(c != NULL && EVP_PKEY_sign_init(c) == 1, "key", NULL);
+	if (suite->family == PKI_RSA)
+		need(EVP_PKEY_CTX_set_signature_md(c, suite->digest->md) == 1, "hash", NULL);
+	need(EVP_Digest(o.data, o.len, md, NULL, suite->digest->md, NULL) == 1 &&
+		 EVP_PKEY_sign(c, value, &len, md, suite->digest->len) == 1,
+	    "sign", NULL);
+	EVP_PKEY_CTX_free(c);
+	text = sig_base64_write((struct octets){value, len}, a);
+	need(text != NULL, "base64", NULL);
+	return text;
+}
+
 static const char *
 fill_value(struct arena *a, const char *text, const struct pki_identity *identity,
     const struct sig_suite *suite)
@@ -149,9 +185,23 @@ fill_value(struct arena *a, const char *text, const struct pki_identity *identit
 
 	need(info != NULL, "SignedInfo", NULL);
 	need(dom_c14n(info, prefixes_of(dom_first(info), a), a, &canonical, &e) == 0, "c14n", &e);
-	need(sig_write_value(identity, suite, canonical, a, &value, &e) == 0, "sign", &e);
+	value = sign_value(a, identity, suite, canonical);
 	dom_free(doc);
 	return sign_replace(a, text, "@VALUE@", value);
+}
+
+/* The suite that the template names, if the key is of its family; else the first of the key's. */
+static const struct sig_suite *
+suite_named(struct arena *a, const char *text, const struct pki_identity *identity)
+{
+	enum pki_family family = pki_family(pki_identity_certificate(identity));
+	struct dom *doc = parse(text);
+	const struct dom_node *method = find(dom_root(doc), has_name, "SignatureMethod", a);
+	const char *uri = method == NULL ? NULL : dom_attribute(method, "", "Algorithm", a);
+	const struct sig_suite *named = uri == NULL ? NULL : sig_suite_by_uri(uri);
+
+	dom_free(doc);
+	return named == NULL || named->family != family ? sig_suite_by_family(family) : named;
 }
 
 const char *
@@ -161,7 +211,7 @@ sign_template(struct arena *a, const char *text, const struct pki_identity *iden
 	const char *certificate;
 	struct err e = {0};
 
-	suite = sig_suite_by_family(pki_family(pki_identity_certificate(identity)));
+	suite = suite_named(a, text, identity);
 	need(suite != NULL, "suite", NULL);
 	need(sig_write_certificate(identity, a, &certificate, &e) == 0, "certificate", &e);
 	if (strstr(text, "@CERT@") != NULL)

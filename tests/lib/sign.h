@@ -14,8 +14,14 @@ const char *sign_replace(struct arena *, const char *text, const char *from, con
 
 /* Fills in a template: @CERT@ the certificate, @DIGEST:id@ the digest of the exc-c14n of the
  * element with that Id, @VALUE@ the signature over the exc-c14n of the first ds:SignedInfo. A
- * PrefixList that stands in the template is honoured. The digest is the one of the key's family. */
+ * PrefixList that stands in the template is honoured, and so are its SignatureMethod and
+ * DigestMethod where the key can do that; else they are the first of the key's family. */
 const char *sign_template(struct arena *, const char *text, const struct pki_identity *);
+
+/* base64 of the signature over octets, as XMLDSig has it. */
+struct sig_suite;
+const char *sign_value(
+    struct arena *, const struct pki_identity *, const struct sig_suite *, struct octets);
 
 /* NAME of the test PKI: testpki/FAMILY/NAME.{pem,key}. */
 struct pki_identity *sign_identity(struct arena *, const char *family, const char *name);

@@ -16,6 +16,12 @@ tests_unit_test_sig_sign_CPPFLAGS = $(sig_cppflags)
 tests_unit_test_sig_sign_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_sig tests/unit/test_sig_document tests/unit/test_sig_mechanics tests/unit/test_sig_sign
 
+check_PROGRAMS += tests/unit/test_sig_algorithms
+tests_unit_test_sig_algorithms_SOURCES = tests/unit/test_sig_algorithms.c $(sig_common)
+tests_unit_test_sig_algorithms_CPPFLAGS = $(sig_cppflags)
+tests_unit_test_sig_algorithms_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_sig_algorithms
+
 check_PROGRAMS += tests/unit/test_sig_memory
 tests_unit_test_sig_memory_SOURCES = tests/unit/test_sig_memory.c $(sig_common) $(starve)
 tests_unit_test_sig_memory_CPPFLAGS = $(sig_cppflags)

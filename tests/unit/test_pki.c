@@ -224,9 +224,9 @@ verifies(const struct pki_cert *c, EVP_PKEY *key, const EVP_MD *digest)
 	assert_int_equal(EVP_PKEY_CTX_set_signature_md(signer, digest), 1);
 	assert_int_equal(EVP_PKEY_sign(signer, value, &len, hash, n), 1);
 	EVP_PKEY_CTX_free(signer);
-	bool ok = EVP_PKEY_verify(pki_verifier(c), value, len, hash, n) == 1;
+	bool ok = EVP_PKEY_verify(pki_verifier(c, PKI_SHA256), value, len, hash, n) == 1;
 	hash[0] ^= 1;
-	assert_int_not_equal(EVP_PKEY_verify(pki_verifier(c), value, len, hash, n), 1);
+	assert_int_not_equal(EVP_PKEY_verify(pki_verifier(c, PKI_SHA256), value, len, hash, n), 1);
 	ERR_clear_error();
 	return ok;
 }
@@ -253,8 +253,9 @@ a_curve_goes_with_its_own_digest(void **state)
 		const struct pki_cert *c = decoded(p, x);
 		assert_int_equal(pki_family(c), cases[i].family);
 		assert_int_equal(judged(p, c, AT), ERR_OK);
-		assert_true((pki_verifier(c) == NULL) == (cases[i].family == PKI_OTHER));
-		if (pki_verifier(c) != NULL) {
+		assert_true(
+		    (pki_verifier(c, PKI_SHA256) == NULL) == (cases[i].family == PKI_OTHER));
+		if (pki_verifier(c, PKI_SHA256) != NULL) {
 			assert_int_equal(verifies(c, key, EVP_sha256()), cases[i].sha256);
 			assert_int_equal(verifies(c, key, EVP_sha384()), cases[i].sha384);
 		}

@@ -222,12 +222,12 @@ def algorithms():
                    name + '"/><ds:SignatureMethod')
     refuse("no Transforms", "SIG_ALGORITHM", TRANSFORMS, "")
     refuse("empty Transforms", "SIG_ALGORITHM", TRANSFORMS, "<ds:Transforms/>")
-    for name in (DS + "rsa-sha1", MORE + "rsa-sha1", MORE + "rsa-md5", MORE + "rsa-sha512", DS + "hmac-sha1",
+    for name in (DS + "rsa-sha1", MORE + "rsa-sha1", MORE + "rsa-md5", MORE + "rsa-sha224", DS + "hmac-sha1",
                  MORE + "hmac-sha256", DS + "dsa-sha1", MORE + "ecdsa-sha256", "", "none", RSA + " ",
                  "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1", MORE + "gost34310-gost34311",
                  KZ + "gostr34102015-gostr34112015-256", KZ + "gostr34102015-gostr34112015-512"):
         refuse(f"method {name}", "SIG_ALGORITHM", RSA, name)
-    for name in (DS + "sha1", MORE + "sha1", MORE + "md5", "http://www.w3.org/2001/04/xmlenc#sha512", "",
+    for name in (DS + "sha1", MORE + "sha1", MORE + "md5", MORE + "sha224", "http://www.w3.org/2001/04/xmlenc#ripemd160", "",
                  KZ + "gostr34112015-512", MORE + "gost34311"):
         refuse(f"digest {name}", "SIG_ALGORITHM", SHA256, name)
     gost = (RSA, KZ + "gostr34102015-gostr34112015-512", SHA256, KZ + "gostr34112015-512")
