@@ -236,10 +236,12 @@ read_entry(struct parts *parts, struct pki_revoked *entry, bool *fits)
 {
 	struct cursor body, number, extensions = {NULL, NULL};
 
+	int64_t date;
+
 	if (!take_universal(&parts->revoked, V_ASN1_SEQUENCE, &body) ||
-	    !take_universal(&body, V_ASN1_INTEGER, &number) ||
-	    !take_time(parts, &body, &entry->date))
+	    !take_universal(&body, V_ASN1_INTEGER, &number) || !take_time(parts, &body, &date))
 		return false;
+	entry->date = date < 0 ? 0 : date > UINT32_MAX ? UINT32_MAX : (uint32_t)date;
 	*fits = read_serial(number, entry->serial);
 	take_universal(&body, V_ASN1_SEQUENCE, &extensions);
 	while (left(&extensions) > 0)
@@ -369,6 +371,10 @@ pki_crl_read(const struct pki *p, struct octets der, struct pki_crl **out, struc
 		err_set(e, ERR_NOMEM, "no memory for a CRL");
 		goto out;
 	}
+	if (EVP_Digest(der.data, der.len, crl->digest, NULL, p->sha256, NULL) != 1) {
+		err_set(e, ERR_NOMEM, "no memory for a digest");
+		goto out;
+	}
 	if (split(&parts, der, crl, e) != 0 || find_authority(p, &parts, crl, e) != 0 ||
 	    read_extensions(&parts, crl, e) != 0 || read_revoked(&parts, crl, e) != 0)
 		goto out;
@@ -385,7 +391,7 @@ out:
 void
 pki_crl_free(struct pki_crl *crl)
 {
-	if (crl == NULL)
+	if (crl == NULL || crl->shelved)
 		return;
 	free(crl->revoked);
 	free(crl);

@@ -65,10 +65,10 @@ struct pki_cert {
 };
 
 /* One CRL: its facts and its serial numbers, sorted. */
-struct pki_revoked {
+struct pki_revoked {   /* 28 octets: the NCA's CRL has 422,000 of them */
+	uint32_t date; /* seconds since 1970 */
 	unsigned char serial[PKI_SERIAL];
 	unsigned char reason; /* CRLReason; 0 unspecified, 8 removeFromCRL */
-	int64_t date;
 };
 struct pki_crl {
 	size_t authority;
@@ -78,6 +78,8 @@ struct pki_crl {
 	int64_t this_update, next_update;
 	struct pki_revoked *revoked;
 	size_t n_revoked;
+	unsigned char digest[32]; /* SHA-256 of its DER */
+	bool shelved;		  /* stands on the shelf, which owns it */
 };
 
 struct pki_list {
@@ -96,6 +98,7 @@ struct pki {
 	size_t n_partners;
 	struct pki_crl **crls; /* oldest first */
 	size_t n_crls;
+	struct pki_shelf *shelf; /* NULL = none */
 	EVP_MD *sha256;
 	EVP_MD_CTX *hash;
 	struct pki_cert *bucket[PKI_BUCKETS];
@@ -172,6 +175,24 @@ void pki_crl_free(struct pki_crl *); /* takes NULL */
  * loaded the answer is yes. Narrows the span. ERR_PKI_REVOKED, ERR_PKI_REVOCATION_UNKNOWN. */
 int pki_crl_judge(const struct pki *, const struct pki_cert *, size_t authority, int64_t at,
     struct pki_span *, struct err *) MUSTCHECK;
+
+/* --- store.c ---------------------------------------------------------------- */
+
+/* Brings the CRLs into their order. */
+void pki_crl_sort(struct pki *);
+
+/* From now on no kept verdict counts. */
+void pki_forget_verdicts(struct pki *);
+
+/* --- shelf.c ---------------------------------------------------------------- */
+
+/* Takes up what was put on the shelf since the last call, and forgets the verdicts then; one load
+ * when nothing was. Returns the generation that is looked at now; 0 without a shelf. */
+uint64_t pki_shelf_notice(struct pki *);
+
+/* Was all that was looked up since then of that generation? */
+bool pki_shelf_settled(const struct pki *, uint64_t generation);
+void pki_shelf_close(struct pki *);
 
 /* --- chain.c ---------------------------------------------------------------- */
 

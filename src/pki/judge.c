@@ -79,15 +79,34 @@ judge_anew(struct pki *p, const struct pki_cert *c, int64_t at, struct err *e)
 	return 0;
 }
 
+/* Once more where a CRL was exchanged meanwhile: its index may have gone under the look-up. */
+static int
+judge_settled(struct pki *p, const struct pki_cert *c, int64_t at, struct err *e)
+{
+	uint64_t generation = pki_shelf_notice(p);
+	struct err found = {0};
+	int rc = judge_anew(p, c, at, &found);
+
+	while (!pki_shelf_settled(p, generation)) {
+		generation = pki_shelf_notice(p);
+		err_clear(&found);
+		rc = judge_anew(p, c, at, &found);
+	}
+	if (rc != 0 && e->code == ERR_OK)
+		*e = found;
+	return rc;
+}
+
 int
 pki_judge(struct pki *p, const struct pki_cert *c, struct instant at, struct pki_signer *out,
     struct err *e)
 {
 	const struct pki_verdict *v = c->verdict;
-	bool known = v->by == p->id && v->span.from <= at.seconds && at.seconds < v->span.until;
 
 	memset(out, 0, sizeof(*out));
-	if (!known && judge_anew(p, c, at.seconds, e) != 0)
+	pki_shelf_notice(p);
+	bool known = v->by == p->id && v->span.from <= at.seconds && at.seconds < v->span.until;
+	if (!known && judge_settled(p, c, at.seconds, e) != 0)
 		return -1;
 	*out = c->who;
 	out->pinned = v->pinned;

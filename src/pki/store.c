@@ -151,12 +151,25 @@ by_issue(const void *a, const void *b)
 	return memcmp(x->number, y->number, PKI_SERIAL);
 }
 
-static int
-prepare(struct pki *p, struct err *e)
+void
+pki_crl_sort(struct pki *p)
+{
+	if (p->n_crls > 0)
+		qsort(p->crls, p->n_crls, sizeof(struct pki_crl *), by_issue);
+}
+
+void
+pki_forget_verdicts(struct pki *p)
 {
 	static uint64_t last_id;
 
 	p->id = ++last_id;
+}
+
+static int
+prepare(struct pki *p, struct err *e)
+{
+	pki_forget_verdicts(p);
 	p->store = X509_STORE_new();
 	p->intermediates = sk_X509_new_null();
 	p->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
@@ -177,8 +190,7 @@ load(struct pki *p, const struct pki_options *options, struct pki_told *told)
 		pki_each_in_file(p, *file, certificate, take_pinned, told);
 	pki_each_in_folder(
 	    p, options->crl, "X509 CRL", take_crl, options->some_crls ? &crls : told);
-	if (p->n_crls > 0)
-		qsort(p->crls, p->n_crls, sizeof(struct pki_crl *), by_issue);
+	pki_crl_sort(p);
 }
 
 int
@@ -219,6 +231,7 @@ pki_close(struct pki *p)
 	pki_cache_clear(p); /* the partners with it */
 	for (size_t i = 0; i < p->n_cas; i++)
 		pki_cert_free(p->cas[i]);
+	pki_shelf_close(p);
 	for (size_t i = 0; i < p->n_crls; i++)
 		pki_crl_free(p->crls[i]);
 	free(p->cas);

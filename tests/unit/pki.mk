@@ -19,6 +19,11 @@ tests_unit_test_pki_samples_LDADD = $(UNIT_LIBS)
 tests_unit_test_pki_made_SOURCES = tests/unit/test_pki_made.c
 tests_unit_test_pki_made_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
 tests_unit_test_pki_made_LDADD = $(UNIT_LIBS)
+check_PROGRAMS += tests/unit/test_pki_shelf
+tests_unit_test_pki_shelf_SOURCES = tests/unit/test_pki_shelf.c $(PKI_FORGE)
+tests_unit_test_pki_shelf_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_pki_shelf_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_pki_shelf
 TESTS += tests/unit/test_pki \
 	tests/unit/test_pki_crl \
 	tests/unit/test_pki_who \
