@@ -11,6 +11,7 @@ include tests/fuzz/env.mk
 include tests/fuzz/codec.mk
 include tests/fuzz/pki.mk
 include tests/fuzz/sig.mk
+include tests/fuzz/tree.mk
 TESTS += $(FUZZ_TESTS)
 EXTRA_DIST += tests/fuzz/seeds
 if FUZZING
@@ -18,11 +19,11 @@ noinst_PROGRAMS += $(FUZZ_TARGETS)
 endif
 EXTRA_PROGRAMS += $(FUZZ_TARGETS)
 
-# What is found lands in the build folder; copy what is worth keeping to seeds/.
-fuzz: $(FUZZ_TARGETS) $(check_DATA)
+# A line a target, as doc/FUZZING.md has them. What is found lands in the build folder; copy what is worth
+# keeping to seeds/.
+fuzz: $(FUZZ_TARGETS) $(FUZZ_TESTS) $(check_DATA)
 	$(AM_TESTS_ENVIRONMENT) for target in $(FUZZ_TARGETS); do \
-		name=$${target##*fuzz_}; mkdir -p corpus/$$name; \
-		$$target -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=1024 -max_len=65536 \
-			corpus/$$name $(srcdir)/tests/fuzz/seeds/$$name || exit 1; \
+		nice $(srcdir)/tests/fuzz/run $${target##*fuzz_} $(FUZZ_SECONDS) || exit 1; \
 	done
 .PHONY: fuzz
+EXTRA_DIST += tests/fuzz/run

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Runs a fuzz target over its seeds without libFuzzer, for `make check`. With arguments: over those
- * files instead, which is how a finding is looked at. Ends with "N passed, 0 failed", or aborts.
+ * files instead, which is how a finding is looked at; with --folders it says where its seeds lie.
+ * Ends with "N passed, 0 failed", or aborts.
  */
 #include "config.h"
 
@@ -37,6 +38,21 @@ run_file(const char *path)
 	return 1;
 }
 
+/* Where seeds lie, a line each: for libFuzzer, which takes folders as arguments. */
+static int
+print_folders(struct arena *a)
+{
+	printf("%s/tests/fuzz/seeds/%s\n", fixture_srcdir(), fuzz_name);
+	for (size_t i = 0; fuzz_shared[i] != NULL; i++) {
+		const char *folder = fixture_shared(a, fuzz_shared[i]);
+
+		if (folder != NULL)
+			printf("%s\n", folder);
+	}
+	arena_free(a);
+	return 0;
+}
+
 static unsigned
 run_folder(struct arena *a, const char *folder)
 {
@@ -60,6 +76,8 @@ main(int argc, char **argv)
 	unsigned ran = 0;
 
 	PROMISE(a != NULL);
+	if (argc == 2 && strcmp(argv[1], "--folders") == 0)
+		return print_folders(a);
 	for (int i = 1; i < argc; i++)
 		ran += run_file(argv[i]);
 	if (argc == 1)

@@ -65,7 +65,7 @@ for port in map(int, sys.argv[1:]):
             while link.recv(4096):
                 pass
 P
-ok "noise has its line" wait_for_line 'code=HTTP_FRAMING .*detail="TLS: '
+ok "noise has its line" wait_for_line 'code=HTTP_FRAMING .*detail="R-02: TLS: '
 is "but no row" "$(rows)" "$before"
 lines=$(wc -l <"$HOUSE/log")
 /usr/bin/python3 - "$PORT" "$TLS_PORT" <<'P'
