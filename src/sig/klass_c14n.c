@@ -72,17 +72,40 @@ c14n_read(xmlSecTransformPtr t, xmlNodePtr method, xmlSecTransformCtxPtr ctx)
 	return c->list == NULL ? -1 : split(c);
 }
 
+/* All of the document, as "#id" begins with. */
+static bool
+is_everything(const xmlSecNodeSet *set)
+{
+	return set->type == xmlSecNodeSetNormal && set->nodes == NULL;
+}
+
+static bool
+is_subtree(const xmlSecNodeSet *set)
+{
+	return (set->type == xmlSecNodeSetTree || set->type == xmlSecNodeSetTreeWithoutComments) &&
+	       set->nodes != NULL && set->nodes->nodeNr == 1 &&
+	       set->nodes->nodeTab[0]->type == XML_ELEMENT_NODE;
+}
+
 /* The element whose subtree the set is, or NULL. */
 static const xmlNode *
 apex_of(const xmlSecNodeSet *set)
 {
-	bool subtree =
-	    set != NULL && set->next == set && set->op == xmlSecNodeSetIntersection &&
-	    (set->type == xmlSecNodeSetTree || set->type == xmlSecNodeSetTreeWithoutComments) &&
-	    set->nodes != NULL && set->nodes->nodeNr == 1;
-	const xmlNode *n = subtree ? set->nodes->nodeTab[0] : NULL;
+	const xmlSecNodeSet *s = set;
+	const xmlNode *apex = NULL;
 
-	return n != NULL && n->type == XML_ELEMENT_NODE ? n : NULL;
+	if (set == NULL)
+		return NULL;
+	do {
+		bool everything = is_everything(s);
+		if (s->op != xmlSecNodeSetIntersection ||
+		    (!everything && (apex != NULL || !is_subtree(s))))
+			return NULL;
+		if (!everything)
+			apex = s->nodes->nodeTab[0];
+		s = s->next;
+	} while (s != set);
+	return apex;
 }
 
 static int
