@@ -4,8 +4,8 @@
  *
  * Signs all messages first, then sends them over kept-alive connections (closed loop) to a running
  * shepd and reads the CPU time of its processes out of /proc. The bare operations, each
- * verification and each signing that the call contains, are timed in the same run, before and after
- * the load. Every answer must be a success: a refused call is cheap and proves nothing.
+ * verification and each signing that the call contains, are timed in the same run, in turns with
+ * the load (bare.h). Every answer must be a success: a refused call is cheap and proves nothing.
  */
 #include "config.h"
 
@@ -17,22 +17,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/evp.h>
 
+#include "bare.h"
 #include "codec/codec.h"
-#include "gost/gost.h"
 #include "run/call.h"
 #include "run/run.h"
 
 #define CONNECTIONS 4
 #define ANSWER_ROOM ((size_t)256 * 1024)
-#define BARE_OCTETS 720 /* a usual SignedInfo in canonical form */
+#define SLICES 10      /* turns of load and bare operations; the figure is their median */
+#define BARE_ROUNDS 60 /* bare operations of one turn */
 
 struct options {
 	const char *name;   /* "call", "submit" */
@@ -63,30 +62,6 @@ struct load {
 	struct line lines[CONNECTIONS];
 };
 
-static void
-die(const char *what, const char *detail)
-{
-	fprintf(stderr, "bench: %s: %s\n", what, detail);
-	exit(1);
-}
-
-static void *
-need(void *p)
-{
-	if (p == NULL)
-		die("memory", "out");
-	return p;
-}
-
-static int64_t
-cpu_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
 /* --- messages -----------------------------------------------------------------------------------
  */
 
@@ -99,7 +74,7 @@ identity(const struct load *l, const char *who)
 
 	if (pki_identity_load(arena_printf(l->arena, "%s.pem", base),
 		arena_printf(l->arena, "%s.key", base), NULL, &id, &e) != 0)
-		die(who, e.detail);
+		bench_die(who, e.detail);
 	return id;
 }
 
@@ -112,7 +87,7 @@ fill(struct load *l, const char *text, unsigned n)
 	if (at == NULL)
 		return octets_of(text);
 	return octets_of(
-	    need(arena_printf(l->arena, "%.*s%06u%s", (int)(at - text), text, n, at + 3)));
+	    bench_need(arena_printf(l->arena, "%.*s%06u%s", (int)(at - text), text, n, at + 3)));
 }
 
 static struct octets
@@ -141,8 +116,8 @@ build(struct load *l, struct codec *codec, struct pki_identity *gateway,
 	    env_write(operation, arena_printf(l->arena, "id-%s", id), l->arena, &envelope, &e) !=
 		0 ||
 	    sig_sign_envelope(envelope, gateway, SIG_KEY_IDENTIFIER, l->arena, &out, &e) != 0)
-		die("building a message", e.detail);
-	const char *http = need(arena_printf(l->arena,
+		bench_die("building a message", e.detail);
+	const char *http = bench_need(arena_printf(l->arena,
 	    "POST /sync HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml; charset=utf-8\r\n"
 	    "SOAPAction: \"\"\r\nContent-Length: %zu\r\n\r\n%.*s",
 	    out.len, (int)out.len, (const char *)out.data));
@@ -161,11 +136,11 @@ build_all(struct load *l)
 	size_t n = f == NULL ? 0 : fread(text, 1, sizeof(text) - 1, f);
 
 	if (n == 0)
-		die("cannot read", l->o.payload);
+		bench_die("cannot read", l->o.payload);
 	fclose(f);
 	text[n] = '\0';
 	if (codec_new(&codec, &e) != 0)
-		die("codec", e.detail);
+		bench_die("codec", e.detail);
 	for (unsigned i = 0; i < l->o.calls; i++)
 		l->messages[i] = build(l, codec, gateway, citizen, fill(l, text, i));
 	codec_free(codec);
@@ -180,54 +155,21 @@ write_all(const struct load *l, const char *folder)
 {
 	for (unsigned i = 0; i < l->o.calls; i++) {
 		const char *body = strstr((const char *)l->messages[i].data, "\r\n\r\n") + 4;
-		FILE *f = fopen(need(arena_printf(l->arena, "%s/%06u.xml", folder, i)), "wb");
+		FILE *f = fopen(bench_need(arena_printf(l->arena, "%s/%06u.xml", folder, i)), "wb");
 
 		if (f == NULL || fputs(body, f) < 0 || fclose(f) != 0)
-			die("cannot write below", folder);
+			bench_die("cannot write below", folder);
 	}
-}
-
-/* --- bare operations ----------------------------------------------------------------------------
- */
-
-/* Nanoseconds of CPU of one operation, sign or verify, with this key. */
-static double
-bare_one(EVP_PKEY *key, const char *md, bool sign, unsigned rounds)
-{
-	unsigned char octets[BARE_OCTETS] = {0}, value[1024];
-	size_t len = sizeof(value);
-	EVP_MD_CTX *ctx = need(EVP_MD_CTX_new());
-	int64_t start;
-
-	if (EVP_DigestSignInit_ex(ctx, NULL, md, NULL, NULL, key, NULL) != 1 ||
-	    EVP_DigestSign(ctx, value, &len, octets, sizeof(octets)) != 1)
-		die("bare", "sign");
-	start = cpu_now();
-	for (unsigned i = 0; i < rounds; i++) {
-		size_t again = sizeof(value);
-		EVP_MD_CTX_reset(ctx);
-		if (sign ? EVP_DigestSignInit_ex(ctx, NULL, md, NULL, NULL, key, NULL) != 1 ||
-			       EVP_DigestSign(ctx, value, &again, octets, sizeof(octets)) != 1
-			 : EVP_DigestVerifyInit_ex(ctx, NULL, md, NULL, NULL, key, NULL) != 1 ||
-			       EVP_DigestVerify(ctx, value, len, octets, sizeof(octets)) != 1)
-			die("bare", sign ? "sign" : "verify");
-	}
-	EVP_MD_CTX_free(ctx);
-	return (double)(cpu_now() - start) / rounds;
 }
 
 /* The signature operations of one call: transport verified, business verified, reply signed. */
 static double
-bare_call(const struct load *l, unsigned rounds)
+bare_call(const struct load *l, const struct pki_identity *id)
 {
-	struct pki_identity *id = identity(l, "gateway");
-	bool rsa = strcmp(l->o.family, "rsa") == 0;
-	const char *md = rsa ? "SHA256" : GOST_MD_2015;
-	double verify = bare_one(pki_identity_key(id), md, false, rsa ? rounds * 4 : rounds);
-	double sign = bare_one(pki_identity_key(id), md, true, rounds);
+	unsigned rounds = strcmp(l->o.family, "rsa") == 0 ? 4 * BARE_ROUNDS : BARE_ROUNDS;
 
-	pki_identity_free(id);
-	return verify * (l->o.business ? 2 : 1) + sign;
+	return bench_bare(id, false, rounds) * (l->o.business ? 2 : 1) +
+	       bench_bare(id, true, BARE_ROUNDS);
 }
 
 /* --- CPU of other processes ---------------------------------------------------------------------
@@ -270,7 +212,7 @@ static int64_t
 cpu_of_family(pid_t head)
 {
 	int64_t sum = cpu_of(head);
-	DIR *d = need(opendir("/proc"));
+	DIR *d = bench_need(opendir("/proc"));
 
 	for (struct dirent *entry; (entry = readdir(d)) != NULL;) {
 		pid_t pid = atoi(entry->d_name);
@@ -293,7 +235,7 @@ dial(int port)
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
 	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) != 0)
-		die("connect", strerror(errno));
+		bench_die("connect", strerror(errno));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	return fd;
 }
@@ -312,7 +254,7 @@ begin(struct load *l, struct line *c)
 	for (c->out = 0; c->out < m.len;) {
 		ssize_t n = send(c->fd, m.data + c->out, m.len - c->out, MSG_NOSIGNAL);
 		if (n <= 0)
-			die("send", strerror(errno));
+			bench_die("send", strerror(errno));
 		c->out += (size_t)n;
 	}
 	return true;
@@ -339,13 +281,13 @@ receive(struct load *l, struct line *c)
 	ssize_t n = recv(c->fd, c->answer + c->in, ANSWER_ROOM - c->in - 1, 0);
 
 	if (n <= 0)
-		die("answer", n == 0 ? "connection closed" : strerror(errno));
+		bench_die("answer", n == 0 ? "connection closed" : strerror(errno));
 	c->in += (size_t)n;
 	if (!whole(c, &closes))
 		return;
 	if (strncmp(c->answer, "HTTP/1.1 200", 12) != 0 || strstr(c->answer, ">SCSS001<") == NULL ||
 	    strstr(c->answer, ">00000<") == NULL)
-		die("not a success", c->answer);
+		bench_die("not a success", c->answer);
 	l->latency[l->done++] = run_monotonic() - c->started;
 	if (closes) {
 		close(c->fd);
@@ -371,7 +313,7 @@ drive(struct load *l, int connections, unsigned until)
 		for (int i = 0; i < connections; i++)
 			p[i] = (struct pollfd){.fd = l->lines[i].fd, .events = POLLIN};
 		if (poll(p, (nfds_t)connections, 30000) <= 0)
-			die("poll", "no answer in 30 s");
+			bench_die("poll", "no answer in 30 s");
 		for (int i = 0; i < connections; i++)
 			if (p[i].revents != 0)
 				receive(l, &l->lines[i]);
@@ -399,21 +341,30 @@ tell(const struct load *l, const char *figure, double value, const char *unit)
 static void
 measure_cost(struct load *l)
 {
-	unsigned rounds = 400, warm = l->o.calls / 10, calls = l->o.calls / 2 - warm;
+	struct pki_identity *id = identity(l, "gateway");
+	unsigned each = l->o.calls / 2 / (SLICES + 1), first = l->o.calls / 2 - SLICES * each;
+	double ratio[SLICES], call[SLICES], bare[SLICES], database[SLICES];
 
-	drive(
-	    l, 1, warm); /* the first call of a worker opens its connection and fills its caches */
-	double bare = bare_call(l, rounds);
-	int64_t shepd = cpu_of_family(l->o.shepd), postgres = cpu_of_family(l->o.postgres);
-
-	drive(l, CONNECTIONS, warm + calls);
-	double call = (double)(cpu_of_family(l->o.shepd) - shepd) / calls;
-	double database = (double)(cpu_of_family(l->o.postgres) - postgres) / calls;
-	bare = (bare + bare_call(l, rounds)) / 2;
-	printf("%s_cost_ratio_%s\t%.3f\tratio\n", l->o.name, l->o.tag, call / bare);
-	tell(l, "shepd_cpu", call / 1e3, "us");
-	tell(l, "bare_cpu", bare / 1e3, "us");
-	tell(l, "postgres_cpu", database / 1e3, "us");
+	if (each == 0)
+		bench_die("measure", "too few calls");
+	/* the first call of a worker opens its connection and fills its caches */
+	drive(l, CONNECTIONS, first);
+	double before = bare_call(l, id);
+	for (unsigned i = 0; i < SLICES; i++) {
+		int64_t shepd = cpu_of_family(l->o.shepd), postgres = cpu_of_family(l->o.postgres);
+		drive(l, CONNECTIONS, first + (i + 1) * each);
+		call[i] = (double)(cpu_of_family(l->o.shepd) - shepd) / each;
+		database[i] = (double)(cpu_of_family(l->o.postgres) - postgres) / each;
+		double after = bare_call(l, id);
+		bare[i] = (before + after) / 2;
+		ratio[i] = call[i] / bare[i];
+		before = after;
+	}
+	pki_identity_free(id);
+	printf("%s_cost_ratio_%s\t%.3f\tratio\n", l->o.name, l->o.tag, bench_median(ratio, SLICES));
+	tell(l, "shepd_cpu", bench_median(call, SLICES) / 1e3, "us");
+	tell(l, "bare_cpu", bench_median(bare, SLICES) / 1e3, "us");
+	tell(l, "postgres_cpu", bench_median(database, SLICES) / 1e3, "us");
 }
 
 /* How many calls a second go through. */
@@ -453,12 +404,12 @@ main(int argc, char **argv)
 	    .postgres = atoi(argv[11])};
 	l.o.business = strcmp(l.o.service, "HQ_SUBMIT") == 0;
 	if (l.o.calls == 0 || run_init(&e) != 0)
-		die("init", e.detail);
-	l.arena = need(arena_new());
-	l.messages = need(calloc(l.o.calls, sizeof(l.messages[0])));
-	l.latency = need(calloc(l.o.calls, sizeof(l.latency[0])));
+		bench_die("init", e.detail);
+	l.arena = bench_need(arena_new());
+	l.messages = bench_need(calloc(l.o.calls, sizeof(l.messages[0])));
+	l.latency = bench_need(calloc(l.o.calls, sizeof(l.latency[0])));
 	for (int i = 0; i < CONNECTIONS; i++)
-		l.lines[i].answer = need(malloc(ANSWER_ROOM));
+		l.lines[i].answer = bench_need(malloc(ANSWER_ROOM));
 	build_all(&l);
 	if (strcmp(l.o.name, "write") == 0)
 		write_all(&l, l.o.tag);

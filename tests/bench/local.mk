@@ -1,5 +1,9 @@
-# `make bench`: what a signed call costs beside its bare cryptography; figures, not verdicts.
-check_PROGRAMS += tests/bench/load
-tests_bench_load_SOURCES = tests/bench/load.c
+# `make bench`: what a signed call costs beside its bare cryptography, and verifying beside xmlsec1's
+# library; figures, not verdicts.
+check_PROGRAMS += tests/bench/load tests/bench/verify
+tests_bench_load_SOURCES = tests/bench/load.c tests/bench/bare.c tests/bench/bare.h
 tests_bench_load_LDADD = $(SHEPD_LIBS)
+tests_bench_verify_SOURCES = tests/bench/verify.c tests/bench/stock.c tests/bench/stock.h \
+	tests/bench/bare.c tests/bench/bare.h
+tests_bench_verify_LDADD = $(SHEPD_LIBS)
 EXTRA_DIST += tests/bench/run
