@@ -69,12 +69,28 @@ unsigned door_port(const struct door *);
  * once, so that a balancer in front goes elsewhere. */
 void door_bar(struct door *);
 
-/* Serves connections from these doors until *stop is not 0; then new and idle ones get a fifth of a
- * second, what is in flight is finished, and it returns. One process
- * handles one request at a time; silent and slow connections are watched meanwhile and keep nobody
- * out. Signals that the caller blocks are let in only while it waits: block those whose handler
- * sets *stop. SIGPIPE is ignored from here on. A handler may set *stop itself: its answer then says
- * Connection: close. */
+/* A door with options of its own at the socket where `from` listens, so that who connects meanwhile
+ * waits and is not refused; its address and port are not looked at. Before the fork. ERR_CONFIG. */
+int door_take_over(const struct door_options *, const struct door *from, struct door **out,
+    struct err *) MUSTCHECK;
+
+/* From here on no process that serves this door takes a new connection from it: they are left to
+ * those who serve another door at the same socket. */
+void door_pass_on(struct door *);
+
+/* Why a worker ends, for *stop of door_serve(). */
+enum {
+	DOOR_STOP = 1, /* nobody comes after it: new and idle connections get a fifth of a second */
+	DOOR_DRAIN     /* others go on: doors that are not passed on get that fifth of a second, and
+			  an idle connection its idle_seconds (10 at most), because its peer may be
+			  sending just now; the next answer says Connection: close */
+};
+
+/* Serves connections from these doors until *stop is not 0, finishes what is in flight and returns.
+ * One process handles one request at a time; silent and slow connections are watched meanwhile and
+ * keep nobody out. Signals that the caller blocks are let in only while it waits: block those whose
+ * handler sets *stop. SIGPIPE is ignored from here on. A handler may set *stop itself: its answer
+ * then says Connection: close. DOOR_DRAIN may become DOOR_STOP. */
 int door_serve(struct door *const *doors, size_t count, door_handler *, door_refused *, void *self,
     const volatile int *stop, struct err *) MUSTCHECK;
 

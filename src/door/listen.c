@@ -4,8 +4,10 @@
  */
 #include "config.h"
 
+#include <sys/mman.h>
 #include <sys/socket.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,15 +49,28 @@ listen_at(struct door *d, struct err *e)
 	return find_port(d, e);
 }
 
-int
-door_open(const struct door_options *o, struct door **out, struct err *e)
+static int
+listen_with(struct door *d, const struct door *from, struct err *e)
+{
+	d->soap->master = fcntl(from->soap->master, F_DUPFD_CLOEXEC, 0);
+	if (!soap_valid_socket(d->soap->master))
+		return err_set(
+		    e, ERR_CONFIG, "cannot take over port %u: %s", from->port, strerror(errno));
+	d->port = from->port;
+	return 0;
+}
+
+static int
+open_door(const struct door_options *o, const struct door *from, struct door **out, struct err *e)
 {
 	int rc = -1;
 	struct door *d = calloc(1, sizeof(*d));
 	size_t places;
 
 	*out = NULL;
-	if (d == NULL || (d->soap = io_context()) == NULL) {
+	if (d == NULL || (d->soap = io_context()) == NULL ||
+	    (d->passed_on = mmap(NULL, sizeof(*d->passed_on), PROT_READ | PROT_WRITE,
+		 MAP_SHARED | MAP_ANONYMOUS, -1, 0)) == MAP_FAILED) {
 		err_set(e, ERR_NOMEM, "a listener");
 		goto out;
 	}
@@ -64,7 +79,7 @@ door_open(const struct door_options *o, struct door **out, struct err *e)
 		goto out;
 	if (o->tls && tls_server(o->certificate, o->key, &d->tls, e) != 0)
 		goto out;
-	if (listen_at(d, e) != 0)
+	if ((from == NULL ? listen_at(d, e) : listen_with(d, from, e)) != 0)
 		goto out;
 	*out = d;
 	d = NULL; /* moved */
@@ -74,11 +89,32 @@ out:
 	return rc;
 }
 
+int
+door_open(const struct door_options *o, struct door **out, struct err *e)
+{
+	return open_door(o, NULL, out, e);
+}
+
+int
+door_take_over(
+    const struct door_options *o, const struct door *from, struct door **out, struct err *e)
+{
+	return open_door(o, from, out, e);
+}
+
+void
+door_pass_on(struct door *d)
+{
+	atomic_store(d->passed_on, true);
+}
+
 void
 door_close(struct door *d)
 {
 	if (d == NULL)
 		return;
+	if (d->passed_on != NULL && d->passed_on != MAP_FAILED)
+		munmap(d->passed_on, sizeof(*d->passed_on));
 	io_context_free(d->soap);
 	SSL_CTX_free(d->tls);
 	free(d);

@@ -9,6 +9,7 @@
 #ifndef DOOR_ROOM_H
 #define DOOR_ROOM_H
 
+#include <stdatomic.h>
 #include <stdsoap2.h>
 
 #include <openssl/ssl.h>
@@ -23,6 +24,7 @@ struct door {
 	SSL_CTX *tls;	   /* NULL = plain */
 	struct door_options options;
 	unsigned port;
+	atomic_bool *passed_on; /* shared by all processes that were forked since it was opened */
 };
 
 enum conn_state {
@@ -151,5 +153,38 @@ void reply_done(struct conn *);
 
 /* Goes on with an answer that the socket did not take at once; as reply_send(). */
 int reply_go_on(struct conn *);
+
+/* --- attend.c: the connections of one worker ----------------------------------- */
+
+#define ROOM_CONNS 64 /* idle ones give way to a new one, then the slowest */
+#define ROOM_DOORS 16
+#define ROOM_LAST_CALL (DOOR_SECOND / 5) /* after a stop: what was on its way may still arrive */
+#define ROOM_LONGEST_DRAIN (10 * DOOR_SECOND)
+
+struct room {
+	struct door *const *doors;
+	size_t door_count;
+	door_handler *handler;
+	door_refused *refused;
+	void *self;
+	const volatile int *stop;
+	int ending;	   /* what was seen in *stop */
+	int64_t last_call; /* then no new connections from here on, */
+	int64_t leave_by;  /* and no request is waited for */
+	int64_t reach_at;  /* when to reach for the next connection; 0 = at once */
+	struct arena *arena;
+	size_t budget;
+	size_t places; /* how many of these are used */
+	struct conn conns[ROOM_CONNS];
+};
+
+/* The next step of a connection on which something has happened. */
+void room_step(struct room *, struct conn *);
+
+/* Its time is over. */
+void room_too_late(struct room *, struct conn *);
+
+/* One connection; false when there was none, or no place for it. */
+bool room_let_in(struct room *, const struct door *);
 
 #endif
