@@ -11,9 +11,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -55,13 +57,19 @@ read_stream(FILE *f, unsigned char **out, size_t *len, struct err *e)
 int
 pki_read_file(const char *path, unsigned char **out, size_t *len, struct err *e)
 {
-	FILE *f = fopen(path, "rbe");
+	/* a pipe must not be waited for: it is refused as what it is */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
 	int rc;
 
 	*out = NULL;
 	*len = 0;
-	if (f == NULL)
-		return err_set(e, ERR_CONFIG, "%s", strerror(errno));
+	if (f == NULL) {
+		err_set(e, ERR_CONFIG, "%s", strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
 	rc = read_stream(f, out, len, e);
 	fclose(f);
 	return rc;

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What master and worker share: the listeners, and a beat in shared memory by which the master sees
- * that a worker is stuck.
+ * The processes of a daemon: generations, their workers, and the beat in shared memory by which
+ * the master sees that a worker is stuck.
+ *
+ * A generation is everything that is made of one reading of the configuration. A reload makes the
+ * next one beside it; only when all of it is there does it take over, and the older one's workers
+ * finish what they hold.
  */
 #ifndef RUN_LIFE_H
 #define RUN_LIFE_H
@@ -21,7 +25,69 @@ struct run_beat {
 	    until; /* CLOCK_MONOTONIC, ns: when the current request must be done; 0 = none */
 };
 
-/* A worker's whole life, in its own process; returns its exit status. */
+/* Where one worker works. */
+struct run_place {
+	pid_t pid; /* 0 = nobody works here now */
+	int64_t born;
+	int64_t next; /* not before this is the next one started */
+	unsigned young_deaths;
+};
+
+struct run_generation {
+	unsigned number; /* 1 at the start, one more with each reload */
+	struct conf *conf;
+	struct run_house *house;
+	struct door **doors;
+	size_t door_count;
+	struct run_place *places;
+	struct run_beat *beats; /* shared, one a place */
+	size_t count;
+	bool leaving;	 /* nobody is started any more */
+	bool barred;	 /* the listeners that nobody took over refuse */
+	int64_t bar_at;	 /* when leaving */
+	int64_t kill_at; /* who is not gone then is killed */
+	struct run_generation *older;
+};
+
+/* --- generation.c ----------------------------------------------------------- */
+
+/* Reads the configuration and everything it names; listens where none of `older` (NULL at the
+ * start) and those before it listens, shares the sockets where they do. Every mistake is told to
+ * the log. Nothing of the older ones is changed. ERR_CONFIG, ERR_NOMEM. */
+int run_generation_open(const char *conf_file, struct run_generation *older,
+    struct run_generation **out, struct err *) MUSTCHECK;
+
+/* Takes NULL. The older ones are not touched. */
+void run_generation_close(struct run_generation *);
+
+/* The newest one takes the connections that come to shared listeners, the older ones leave them to
+ * it. */
+void run_generation_take_over(struct run_generation *newest);
+
+/* Bars the listeners of a leaving generation that the newest one did not take over. */
+void run_generation_bar(struct run_generation *, const struct run_generation *newest);
+
+/* --- crew.c: the workers of a generation -------------------------------------- */
+
+/* Starts workers in the places that are free and have waited long enough. */
+void run_crew_fill(struct run_generation *newest, int64_t now);
+
+/* A dead child: true when it was one of this generation's. */
+bool run_crew_bury(struct run_generation *, pid_t, int status);
+
+/* Kills the workers whose request is past its deadline and the grace. */
+void run_crew_kill_stuck(const struct run_generation *, int64_t now);
+
+void run_crew_signal(const struct run_generation *, int number);
+bool run_crew_is_empty(const struct run_generation *);
+
+/* When the next place is to be filled, or `until` when that is earlier. */
+int64_t run_crew_next(const struct run_generation *, int64_t until);
+
+/* --- worker.c ------------------------------------------------------------------ */
+
+/* A worker's whole life, in its own process; returns its exit status. SIGTERM ends it (DOOR_STOP),
+ * SIGUSR1 lets it finish what it holds (DOOR_DRAIN). */
 int run_worker(
     const struct run_house *, struct door *const *doors, size_t count, struct run_beat *);
 

@@ -47,7 +47,15 @@ static void
 on_term(int number)
 {
 	(void)number;
-	stop = 1;
+	stop = DOOR_STOP;
+}
+
+static void
+on_drain(int number)
+{
+	(void)number;
+	if (stop == 0)
+		stop = DOOR_DRAIN;
 }
 
 static void
@@ -58,8 +66,8 @@ serve(void *self, const struct door_request *q, struct arena *a, struct door_rep
 	atomic_store(&w->beat->until, q->deadline);
 	run_pipeline(w->desk, q, a, reply);
 	atomic_store(&w->beat->until, 0);
-	if (w->share > 0 && ++w->served >= w->share)
-		stop = 1;
+	if (w->share > 0 && ++w->served >= w->share && stop == 0)
+		stop = DOOR_STOP;
 }
 
 static void
@@ -105,18 +113,21 @@ limit_myself(struct err *e)
 	return 0;
 }
 
-/* SIGTERM stays blocked: the door lets it in while it waits, so none is missed and no call of the
- * handler is interrupted. */
+/* SIGTERM and SIGUSR1 stay blocked: the door lets them in while it waits, so none is missed and no
+ * call of the handler is interrupted. */
 static int
 take_signals(struct err *e)
 {
-	struct sigaction term = {.sa_handler = on_term}, ignore = {.sa_handler = SIG_IGN};
+	struct sigaction term = {.sa_handler = on_term}, drain = {.sa_handler = on_drain};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
-	if (sigaction(SIGTERM, &term, NULL) != 0 || sigaction(SIGINT, &ignore, NULL) != 0 ||
-	    sigaction(SIGHUP, &ignore, NULL) != 0 || sigprocmask(SIG_SETMASK, &set, NULL) != 0)
+	sigaddset(&set, SIGUSR1);
+	if (sigaction(SIGTERM, &term, NULL) != 0 || sigaction(SIGUSR1, &drain, NULL) != 0 ||
+	    sigaction(SIGINT, &ignore, NULL) != 0 || sigaction(SIGHUP, &ignore, NULL) != 0 ||
+	    sigprocmask(SIG_SETMASK, &set, NULL) != 0)
 		return err_set(e, ERR_INTERNAL, "signals cannot be set up");
 	return 0;
 }

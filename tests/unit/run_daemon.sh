@@ -5,81 +5,9 @@
 # answers is other tests' matter; the contract, which needs no database, shows that it serves.
 set -u
 . "$SRCDIR/tests/lib/check.sh"
-dir=$(mktemp -d "${TMPDIR:-/tmp}/shepd-daemon.XXXXXX") || exit 1
-master=
-hole=
-leave()
-{
-	[ -z "$master" ] || kill -9 "$master" 2>/dev/null
-	[ -z "$hole" ] || kill "$hole" 2>/dev/null
-	rm -rf "$dir"
-}
-trap leave EXIT
-pki=$BUILDDIR/testpki
-mkdir -p "$dir/shepd.conf.d" "$dir/keys" "$dir/pki/partners"
-ln -s "$pki/trust" "$dir/pki/anchors"
-ln -s "$pki/crl" "$dir/pki/crl"
-cp "$pki/rsa/gateway.pem" "$dir/keys/signing.pem"
-cp "$pki/rsa/gateway.key" "$dir/keys/signing.key"
-
-# configure LIMITS DATABASE-PORT
-configure()
-{
-	sed "/^limits: {/,/^};/c limits: { $1 };" "$SRCDIR/deploy/shepd.conf" >"$dir/shepd.conf"
-	sed "/^listen: (/,/^);/d; s|^data_dir.*|data_dir = \"$SRCDIR\";|
-		s|^\tdaemon = .*|\tdaemon = \"host=127.0.0.1 port=$2 user=nobody dbname=none\";|
-		s|milliseconds = .*|milliseconds = 60000;|" \
-		"$SRCDIR/deploy/shepd.conf.d/site.conf" >"$dir/shepd.conf.d/site.conf"
-	cat >>"$dir/shepd.conf.d/site.conf" <<-C
-		listen: ( { address = "127.0.0.1"; port = 0; },
-			{ address = "127.0.0.1"; port = 0; tls = true;
-			  certificate = "$pki/rsa/tls.pem"; key = "$pki/rsa/tls.key"; } );
-	C
-}
-
-# until_so COMMAND...: waits until it succeeds, 30 s at most.
-until_so()
-{
-	for _ in $(seq 600); do
-		"$@" >/dev/null 2>&1 && return 0
-		sleep 0.05
-	done
-	return 1
-}
-
-start()
-{
-	rm -f "$dir/ready"
-	: >"$dir/log"
-	"$BUILDDIR/shepd" -c "$dir/shepd.conf" --ready-file "$dir/ready" 2>"$dir/log" &
-	master=$!
-	until_so test -s "$dir/ready" || { cat "$dir/log"; exit 1; }
-	port=$(sed -n 1p "$dir/ready")
-	tls_port=$(sed -n 2p "$dir/ready")
-}
-
-stop()
-{
-	kill -TERM "$master"
-	wait "$master"
-	code=$?
-	master=
-}
-
-served()
-{
-	curl -sS -m 30 "http://127.0.0.1:$port/sync?wsdl" 2>&1 | grep -q 'wsdl:definitions\|definitions'
-}
-
-workers()
-{
-	pgrep -P "$master" | sort | tr '\n' ' '
-}
-
-logged()
-{
-	grep -qE -e "$1" "$dir/log"
-}
+. "$SRCDIR/tests/lib/daemon.sh"
+trap daemon_leave EXIT
+daemon_folder
 
 # --- command line and configuration ------------------------------------------------------------------
 "$BUILDDIR/shepd" --nonsense 2>/dev/null
@@ -117,9 +45,6 @@ for _ in 1 2 3; do
 	ok "all killed, all replaced" until_so three_others "${gone% }"
 done
 ok "served after that" served
-kill -HUP "$master"
-ok "SIGHUP is noted" until_so logged event=hangup
-ok "and changes nothing" served
 sed "s/port = 0; }/port = $port; }/" "$dir/shepd.conf.d/site.conf" >"$dir/shepd.conf.d/site.conf.new"
 mv "$dir/shepd.conf.d/site.conf.new" "$dir/shepd.conf.d/site.conf"
 "$BUILDDIR/shepd" -c "$dir/shepd.conf" 2>"$dir/second"
