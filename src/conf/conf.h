@@ -49,6 +49,8 @@ struct conf_service {
 	const char *const *callers;
 	size_t caller_count;
 	bool business_signature;
+	const char *const *algorithms; /* names; none = all that the trust accepts */
+	size_t algorithm_count;
 	const char *placement; /* "auto", "text", "child", "data" */
 	struct conf_place at;
 };
@@ -71,6 +73,8 @@ struct conf {
 		const char *anchors, *partners, *crl; /* folders; "" = none */
 		const char *revocation;		      /* "off", "crl" */
 		const char *gost2004_until;	      /* date, "" = without end */
+		const char *const *algorithms;	      /* names; none = the default ones */
+		size_t algorithm_count;
 		unsigned rsa_bits;
 		struct conf_place at;
 	} trust;

@@ -27,6 +27,7 @@ X("trust", partners, PATH, conf, trust.partners, "", "", "folder of pinned partn
 X("trust", crl, PATH, conf, trust.crl, "", "", "folder of certificate revocation lists")
 X("trust", revocation, CHOICE, conf, trust.revocation, "crl", "off|crl", "how revocation is checked")
 X("trust", gost2004_until, STRING, conf, trust.gost2004_until, "", "", "date from which GOST 34.310-2004 signatures are refused; empty = never")
+X("trust", algorithms, STRINGS, conf, trust.algorithms, "", "rsa-sha256|rsa-sha384|rsa-sha512|gost2015|gost2004|ecdsa-sha256|ecdsa-sha384", "signature algorithms that are accepted; none = all of them but ECDSA")
 X("trust", rsa_bits, NUMBER, conf, trust.rsa_bits, "2048", "2048..16384", "least size of an RSA key")
 
 X("signing", certificate, PATH, conf, signing.certificate, "", "", "certificate that signs replies, PEM; empty when key is a PKCS#12")
@@ -46,6 +47,7 @@ X("services", handler, STRING, conf_service, handler, NULL, "", "what answers it
 X("services", profile, STRING, conf_service, profile, NULL, "", "rule profile: 2012-almaty-oblast")
 X("services", callers, STRINGS, conf_service, callers, "", "", "sender_ids that may call it")
 X("services", business_signature, BOOL, conf_service, business_signature, "false", "", "the payload must be signed by the citizen")
+X("services", algorithms, STRINGS, conf_service, algorithms, "", "rsa-sha256|rsa-sha384|rsa-sha512|gost2015|gost2004|ecdsa-sha256|ecdsa-sha384", "the only ones of trust.algorithms that both signatures of its messages may use; none = all")
 X("services", placement, CHOICE, conf_service, placement, "auto", "auto|text|child|data", "where the signed payload stands in data")
 X("services", sync, BOOL, conf_service, sync, "true", "", "reachable on the synchronous channel")
 X("services", async, BOOL, conf_service, async, "false", "", "reachable on the asynchronous channel")

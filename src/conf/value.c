@@ -25,6 +25,12 @@ _Static_assert(offsetof(struct conf_sender, certificate_count) ==
 _Static_assert(offsetof(struct conf_service, caller_count) ==
 		   offsetof(struct conf_service, callers) + offsetof(struct list, count),
     "the count follows the pointer");
+_Static_assert(offsetof(struct conf_service, algorithm_count) ==
+		   offsetof(struct conf_service, algorithms) + offsetof(struct list, count),
+    "the count follows the pointer");
+_Static_assert(offsetof(struct conf, trust.algorithm_count) ==
+		   offsetof(struct conf, trust.algorithms) + offsetof(struct list, count),
+    "the count follows the pointer");
 
 static void *
 field_of(const struct conf_row *row, void *base)
@@ -84,7 +90,8 @@ text_of(struct conf_reader *r, const struct conf_row *row, const config_setting_
 		conf_mistake(r, at, "%s must not be empty", row->key.name);
 		return NULL;
 	}
-	if (row->type == CONF_CHOICE && !is_choice(row->key.range, text)) {
+	if ((row->type == CONF_CHOICE || row->type == CONF_STRINGS) && row->key.range[0] != '\0' &&
+	    !is_choice(row->key.range, text)) {
 		conf_mistake(r, at, "%s must be one of %s", row->key.name, row->key.range);
 		return NULL;
 	}

@@ -15,8 +15,26 @@
 
 struct options {
 	struct pki_options pki;
+	struct sig_policy policy;
 	struct instant at;
 };
+
+/* "rsa-sha256,ecdsa-sha256" */
+static int
+read_algorithms(const char *text, unsigned *out)
+{
+	char name[32];
+
+	*out = 0;
+	for (size_t n; *text != '\0'; text += n + (text[n] == ',')) {
+		n = strcspn(text, ",");
+		snprintf(name, sizeof(name), "%.*s", (int)n, text);
+		if (sig_algorithm_named(name) == SIG_NONE)
+			return -1;
+		*out |= sig_algorithm_named(name);
+	}
+	return *out == 0 ? -1 : 0;
+}
 
 static int
 read_revocation(const char *text, enum pki_revocation *out)
@@ -35,16 +53,18 @@ read_options(int argc, char **argv, struct options *o)
 	static const struct option table[] = {{"at", required_argument, NULL, 'a'},
 	    {"trust", required_argument, NULL, 't'}, {"partners", required_argument, NULL, 'p'},
 	    {"crl", required_argument, NULL, 'c'}, {"revocation", required_argument, NULL, 'r'},
-	    {NULL, 0, NULL, 0}};
+	    {"algorithms", required_argument, NULL, 'g'}, {NULL, 0, NULL, 0}};
 	const char *revocation = NULL;
 	int c;
 
 	/* a forged or broken CRL covers nobody: the message is refused for that, not the question
 	 */
-	*o = (struct options){.at = run_now(), .pki.some_crls = true};
+	*o = (struct options){.at = run_now(), .pki.some_crls = true, .policy = sig_default_policy};
 	optind = 0;
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		if (c == 'a' && !clock_read(optarg, &o->at))
+			return -1;
+		if (c == 'g' && read_algorithms(optarg, &o->policy.algorithms) != 0)
 			return -1;
 		if (c == 't')
 			o->pki.trust = optarg;
@@ -54,7 +74,7 @@ read_options(int argc, char **argv, struct options *o)
 			o->pki.crl = optarg;
 		else if (c == 'r')
 			revocation = optarg;
-		else if (c != 'a')
+		else if (c != 'a' && c != 'g')
 			return -1;
 	}
 	if (revocation == NULL)
@@ -158,14 +178,14 @@ put_line(const char *file, const struct run_inspection *i)
 }
 
 static bool
-inspect_file(const char *file, struct pki *pki, struct instant at, struct arena *a)
+inspect_file(const char *file, struct pki *pki, const struct options *o, struct arena *a)
 {
 	struct run_inspection i = {.kind = "-"};
 	struct octets message;
 
 	arena_reset(a);
 	if (read_message(file, a, &message, &i.err) == 0)
-		run_inspect(message, pki, &sig_default_policy, at, a, &i);
+		run_inspect(message, pki, &o->policy, o->at, a, &i);
 	put_line(file, &i);
 	return i.accepted;
 }
@@ -189,7 +209,7 @@ ctl_inspect(int argc, char **argv)
 	}
 	status = CTL_OK;
 	for (int i = first; i < argc; i++)
-		if (!inspect_file(argv[i], pki, o.at, a))
+		if (!inspect_file(argv[i], pki, &o, a))
 			status = CTL_REFUSED;
 out:
 	pki_close(pki);

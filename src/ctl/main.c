@@ -13,7 +13,8 @@ static const struct ctl_command commands[] = {
     {"check", ctl_check, "tell every mistake of a configuration",
 	"[-c FILE] [--no-database] | --keys"},
     {"inspect", ctl_inspect, "say what is right and wrong with stored messages",
-	"[--at TIME] [--trust DIR] [--partners DIR] [--crl DIR] [--revocation off|crl] FILE..."},
+	"[--at TIME] [--trust DIR] [--partners DIR] [--crl DIR] [--revocation off|crl]\n"
+	"    [--algorithms NAME,...] FILE..."},
     {"migrate", ctl_migrate, "bring the database's schema up to date", "[-c FILE]"},
     {"send", ctl_send, "make a signed request, send it, judge the reply",
 	"--url URL --service ID --sender ID --secret-file FILE\n"

@@ -41,6 +41,7 @@ struct route_service {
 	const char *const *callers; /* sender_ids */
 	size_t caller_count;
 	bool business_signature; /* required */
+	unsigned algorithms; /* of enum sig_algorithm, for both signatures; 0 = all of the trust */
 	enum route_placement placement;
 };
 

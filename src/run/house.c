@@ -122,12 +122,25 @@ open_trust(struct opening *o)
 		tell(o, c->trust.at, "%s", e.detail);
 }
 
+/* conf/ has checked that they are names. */
+static unsigned
+algorithms_of(const char *const *names, size_t count, unsigned by_default)
+{
+	unsigned all = 0;
+
+	for (size_t i = 0; i < count; i++)
+		all |= sig_algorithm_named(names[i]);
+	return count == 0 ? by_default : all;
+}
+
 static void
 set_policy(struct opening *o)
 {
 	const char *until = o->conf->trust.gost2004_until;
 
 	o->house->policy = sig_default_policy;
+	o->house->policy.algorithms = algorithms_of(o->conf->trust.algorithms,
+	    o->conf->trust.algorithm_count, sig_default_policy.algorithms);
 	o->house->policy.rsa_bits = o->conf->trust.rsa_bits;
 	/* that it is a date was checked by conf/ */
 	if (until[0] != '\0' && !clock_read(until, &o->house->policy.gost2004_until))
@@ -299,6 +312,7 @@ open_services(struct opening *o)
 		    .callers = s->callers,
 		    .caller_count = s->caller_count,
 		    .business_signature = s->business_signature,
+		    .algorithms = algorithms_of(s->algorithms, s->algorithm_count, 0),
 		    .placement = placement_of(s->placement),
 		};
 	}

@@ -74,7 +74,8 @@ unwrap_data(
 
 /* Verifies, then goes on only with the octets that were digested. */
 static int
-verify(struct run_payload *p, const struct run_terms *t, struct arena *arena, struct err *e)
+verify(struct run_payload *p, const struct route_service *service, const struct run_terms *t,
+    struct arena *arena, struct err *e)
 {
 	struct sig_policy business = *t->policy;
 	struct dom *covered = NULL;
@@ -82,6 +83,8 @@ verify(struct run_payload *p, const struct run_terms *t, struct arena *arena, st
 
 	/* An authentication certificate is a business refusal (HQ-E014), not a fault. */
 	business.require_sign_capable = false;
+	if (service->algorithms != 0)
+		business.algorithms &= service->algorithms;
 	e->level = ERR_BUSINESS;
 	if (sig_verify_document(p->doc, t->pki, &business, t->at, arena, 1, &p->part, &count, e) !=
 	    0)
@@ -111,7 +114,7 @@ run_payload_open(const struct dom_node *data, const struct route_service *servic
 	if (open_document(data, where, t->limits, arena, &p, e) != 0)
 		goto out;
 	p.evidence = p.octets;
-	if (service->business_signature && verify(&p, t, arena, e) != 0)
+	if (service->business_signature && verify(&p, service, t, arena, e) != 0)
 		goto out;
 	if (where == ROUTE_DATA && unwrap_data(&p, t->limits, arena, e) != 0)
 		goto out;

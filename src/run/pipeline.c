@@ -111,6 +111,10 @@ open_payload(struct call *c)
 
 	if (route_find(&h->routes, &c->request, &c->part.signer, &c->route, e) != 0)
 		return -1;
+	if (c->route.service->algorithms != 0 &&
+	    (c->route.service->algorithms & c->part.algorithm) == 0)
+		return err_set(e, ERR_SIG_ALGORITHM, "%s is not allowed for this service",
+		    sig_algorithm_name(c->part.algorithm));
 	if (run_payload_open(codec_find_data(c->env.body), c->route.service, &terms, c->arena,
 		&c->payload, e) != 0)
 		return -1;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 
 #include "sig/klass.h"
 
@@ -89,6 +90,7 @@ out:
 
 struct transform {
 	xmlSecTransform base;
+	const struct sig_suite *suite; /* of a signature */
 	const struct sig_digest *digest;
 	EVP_MD_CTX *md;
 	EVP_PKEY_CTX *verifier;		      /* of a signature; borrowed */
@@ -202,18 +204,54 @@ signature_set_key(xmlSecTransformPtr t, xmlSecKeyPtr key)
 	return 0;
 }
 
+static bool
+is_right(const struct transform *t, const unsigned char *value, size_t len)
+{
+	return EVP_PKEY_verify(t->verifier, value, len, t->value, t->digest->len) == 1;
+}
+
+/* OpenSSL wants the pair of numbers in DER (X9.62). */
+static int
+is_right_pair(const struct transform *t, const unsigned char *value, size_t len, bool *right)
+{
+	size_t half = t->suite->value_len / 2;
+	ECDSA_SIG *pair = ECDSA_SIG_new();
+	BIGNUM *r = BN_bin2bn(value, (int)half, NULL), *s = NULL;
+	unsigned char *der = NULL;
+	int n = -1;
+
+	*right = false;
+	if (len != 2 * half)
+		goto out;
+	s = BN_bin2bn(value + half, (int)half, NULL);
+	if (pair == NULL || r == NULL || s == NULL || ECDSA_SIG_set0(pair, r, s) != 1)
+		goto out;
+	r = s = NULL; /* moved */
+	if ((n = i2d_ECDSA_SIG(pair, &der)) > 0)
+		*right = is_right(t, der, (size_t)n);
+out:
+	BN_free(r);
+	BN_free(s);
+	ECDSA_SIG_free(pair);
+	OPENSSL_free(der);
+	return sig_klasses_note(n > 0 || len != 2 * half);
+}
+
 static int
 signature_verify(
     xmlSecTransformPtr t, const xmlSecByte *data, xmlSecSize size, xmlSecTransformCtxPtr ctx)
 {
 	struct transform *mine = (struct transform *)t;
+	bool right = false;
 
 	(void)ctx;
 	if (t->status != xmlSecTransformStatusFinished || mine->verifier == NULL)
 		return -1;
-	t->status = EVP_PKEY_verify(mine->verifier, data, size, mine->value, mine->digest->len) == 1
-			? xmlSecTransformStatusOk
-			: xmlSecTransformStatusFail;
+	if (mine->suite->family != PKI_EC256 && mine->suite->family != PKI_EC384)
+		right = is_right(mine, data, size);
+	else if (is_right_pair(mine, data, size, &right) != 0)
+		return -1;
+	t->status = right ? xmlSecTransformStatusOk : xmlSecTransformStatusFail;
 	return 0;
 }
 
@@ -244,7 +282,7 @@ static int transform_initialize(xmlSecTransformPtr t);
 static struct _xmlSecTransformKlass digest_klasses[SIG_DIGESTS] = {
     DIGEST, DIGEST, DIGEST, DIGEST, DIGEST};
 static struct _xmlSecTransformKlass signature_klasses[SIG_SUITES] = {
-    SIGNATURE, SIGNATURE, SIGNATURE, SIGNATURE, SIGNATURE};
+    SIGNATURE, SIGNATURE, SIGNATURE, SIGNATURE, SIGNATURE, SIGNATURE, SIGNATURE};
 
 /* Which digest a klass computes is its place in the tables. */
 static int
@@ -257,7 +295,7 @@ transform_initialize(xmlSecTransformPtr t)
 			mine->digest = &sig_digests[i];
 	for (size_t i = 0; i < SIG_SUITES; i++)
 		if (t->id == &signature_klasses[i])
-			mine->digest = sig_suites[i].digest;
+			mine->digest = (mine->suite = &sig_suites[i])->digest;
 	if (mine->digest == NULL || sig_klasses_note((mine->md = EVP_MD_CTX_new()) != NULL) != 0)
 		return -1;
 	return sig_klasses_note(EVP_DigestInit_ex2(mine->md, mine->digest->md, NULL) == 1);

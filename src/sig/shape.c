@@ -171,17 +171,30 @@ read_uri(const struct dom_node *reference, enum sig_form form, struct arena *a, 
 }
 
 static int
-read_base64(const struct dom_node *node, size_t len, struct arena *a, struct err *e)
+read_base64(const struct dom_node *node, struct arena *a, size_t *len, struct err *e)
 {
 	struct octets text, value;
 
+	*len = 0;
 	if (sig_text(node, a, &text, e) != 0)
 		return -1;
 	if (!sig_base64_read(text, a, &value))
 		return err_set(e, ERR_SIG_STRUCTURE, "%s is not base64", dom_name(node));
-	if (len != 0 && value.len != len)
-		return err_set(e, ERR_SIG_STRUCTURE, "%s has %zu octets, not %zu", dom_name(node),
-		    value.len, len);
+	*len = value.len;
+	return 0;
+}
+
+static int
+read_digest_value(
+    const struct dom_node *node, const struct sig_digest *d, struct arena *a, struct err *e)
+{
+	size_t len;
+
+	if (read_base64(node, a, &len, e) != 0)
+		return -1;
+	if (len != d->len)
+		return err_set(
+		    e, ERR_SIG_STRUCTURE, "DigestValue has %zu octets, not %zu", len, d->len);
 	return 0;
 }
 
@@ -210,7 +223,7 @@ read_reference(const struct dom_node *node, const struct sig_shape *shape, struc
 	if (out->digest == NULL || out->digest->kin != shape->suite->digest->kin)
 		return err_set(
 		    e, ERR_SIG_ALGORITHM, "digest %.100s with %s", digest, shape->suite->name);
-	return read_base64(c.at[2], out->digest->len, a, e);
+	return read_digest_value(c.at[2], out->digest, a, e);
 }
 
 static int
@@ -264,7 +277,7 @@ sig_read_shape(const struct dom_node *signature, enum sig_form form, struct aren
 		return err_set(e, ERR_SIG_STRUCTURE, "Signature has %zu children", c.count);
 	if (read_signed_info(c.at[0], a, out, e) != 0 ||
 	    sig_expect(c.at[1], ENV_DS, "SignatureValue", "Id", e) != 0 ||
-	    read_base64(c.at[1], 0, a, e) != 0)
+	    read_base64(c.at[1], a, &out->value_len, e) != 0)
 		return -1;
 	out->key_info = c.at[2];
 	return sig_expect(out->key_info, ENV_DS, "KeyInfo", "Id", e);

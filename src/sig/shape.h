@@ -31,6 +31,7 @@ struct sig_shape {
 	const struct dom_node *signature;
 	const struct dom_node *key_info;
 	const struct sig_suite *suite;
+	size_t value_len; /* octets of SignatureValue */
 	struct sig_reference references[SIG_MOST_REFERENCES];
 	size_t reference_count;
 };

@@ -20,14 +20,20 @@ struct sig_digest sig_digests[SIG_DIGESTS] = {
     {SIG_KIN_2004, "gost34.311", SIG_MORE "gost34311", "1.2.398.3.10.1.3.1.1.0", 32, NULL},
 };
 
+/* ECDSA's value is r and s side by side, each as long as the curve (XMLDSig 1.1 6.4.3): never DER.
+ */
 const struct sig_suite sig_suites[SIG_SUITES] = {
-    {SIG_RSA_SHA256, PKI_RSA, "rsa-sha256", SIG_MORE "rsa-sha256", &sig_digests[0], PKI_SHA256},
-    {SIG_RSA_SHA384, PKI_RSA, "rsa-sha384", SIG_MORE "rsa-sha384", &sig_digests[1], PKI_SHA384},
-    {SIG_RSA_SHA512, PKI_RSA, "rsa-sha512", SIG_MORE "rsa-sha512", &sig_digests[2], PKI_SHA512},
+    {SIG_RSA_SHA256, PKI_RSA, "rsa-sha256", SIG_MORE "rsa-sha256", &sig_digests[0], PKI_SHA256, 0},
+    {SIG_RSA_SHA384, PKI_RSA, "rsa-sha384", SIG_MORE "rsa-sha384", &sig_digests[1], PKI_SHA384, 0},
+    {SIG_RSA_SHA512, PKI_RSA, "rsa-sha512", SIG_MORE "rsa-sha512", &sig_digests[2], PKI_SHA512, 0},
     {SIG_GOST2015, PKI_GOST2015, "gost2015", SIG_KZ "gostr34102015-gostr34112015-512",
-	&sig_digests[3], PKI_SHA256},
+	&sig_digests[3], PKI_SHA256, 0},
     {SIG_GOST2004, PKI_GOST2004, "gost2004", SIG_MORE "gost34310-gost34311", &sig_digests[4],
-	PKI_SHA256},
+	PKI_SHA256, 0},
+    {SIG_ECDSA_SHA256, PKI_EC256, "ecdsa-sha256", SIG_MORE "ecdsa-sha256", &sig_digests[0],
+	PKI_SHA256, 64},
+    {SIG_ECDSA_SHA384, PKI_EC384, "ecdsa-sha384", SIG_MORE "ecdsa-sha384", &sig_digests[1],
+	PKI_SHA384, 96},
 };
 
 int

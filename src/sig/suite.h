@@ -36,10 +36,11 @@ struct sig_suite {
 	const char *uri;
 	const struct sig_digest *digest; /* of SignedInfo; when signing, of the content, too */
 	enum pki_hash hash;		 /* the same for pki_verifier() */
+	size_t value_len;		 /* octets of its value; 0 = the key's size decides */
 };
 
 #define SIG_DIGESTS 5
-#define SIG_SUITES 5
+#define SIG_SUITES 7
 
 /* shep.md 4.1; RFC 6931 2.1.3 and 2.3.3 to 2.3.4; XML Encryption 1.1, 5.8 */
 #define SIG_MORE "http://www.w3.org/2001/04/xmldsig-more#"

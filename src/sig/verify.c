@@ -33,14 +33,19 @@ sig_fini(void)
 
 /* Signature method, digest and key must be of one family (R-23, nca.md 4.2). */
 static int
-check_policy(const struct sig_suite *suite, const struct pki_cert *cert, const struct sig_court *c,
+check_policy(const struct sig_shape *shape, const struct pki_cert *cert, const struct sig_court *c,
     struct err *e)
 {
+	const struct sig_suite *suite = shape->suite;
+
 	if ((c->policy->algorithms & suite->algorithm) == 0)
 		return err_set(e, ERR_SIG_ALGORITHM, "%s is not allowed", suite->name);
 	if (pki_family(cert) != suite->family)
 		return err_set(
 		    e, ERR_SIG_ALGORITHM, "%s with a key of another family", suite->name);
+	if (suite->value_len != 0 && shape->value_len != suite->value_len)
+		return err_set(e, ERR_SIG_STRUCTURE, "a value of %zu octets under %s, not of %zu",
+		    shape->value_len, suite->name, suite->value_len);
 	if (suite->family == PKI_RSA && pki_key_bits(cert) < c->policy->rsa_bits)
 		return err_set(e, ERR_SIG_ALGORITHM, "RSA key of %u bits", pki_key_bits(cert));
 	if (suite->family == PKI_GOST2004 && clock_compare(c->at, c->policy->gost2004_until) >= 0)
@@ -57,7 +62,7 @@ find_and_judge(const struct sig_shape *shape, const struct env *env, const struc
 	if (sig_find_certificate(shape, env, c->pki, c->at, c->arena, cert, e) != 0)
 		return -1;
 	pki_describe(*cert, signer); /* whoever it claims to be, for the log */
-	if (check_policy(shape->suite, *cert, c, e) != 0 ||
+	if (check_policy(shape, *cert, c, e) != 0 ||
 	    pki_judge(c->pki, *cert, c->at, &judged, e) != 0)
 		return -1;
 	*signer = judged;

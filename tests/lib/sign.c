@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/ec.h>
+
 #include "dom/dom.h"
 #include "env/env.h"
 #include "fixture.h"
@@ -152,6 +154,20 @@ fill_digests(struct arena *a, const char *text, const struct sig_suite *suite)
 	return text;
 }
 
+/* r and s side by side, out of DER. */
+static size_t
+unpack(unsigned char value[1024], size_t len, size_t half)
+{
+	const unsigned char *p = value;
+	ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &p, (long)len);
+
+	need(pair != NULL && BN_bn2binpad(ECDSA_SIG_get0_r(pair), value, (int)half) > 0 &&
+		 BN_bn2binpad(ECDSA_SIG_get0_s(pair), value + half, (int)half) > 0,
+	    "r and s", NULL);
+	ECDSA_SIG_free(pair);
+	return 2 * half;
+}
+
 const char *
 sign_value(struct arena *a, const struct pki_identity *identity, const struct sig_suite *suite,
     struct octets o)
@@ -168,6 +184,8 @@ sign_value(struct arena *a, const struct pki_identity *identity, const struct si
 		 EVP_PKEY_sign(c, value, &len, md, suite->digest->len) == 1,
 	    "sign", NULL);
 	EVP_PKEY_CTX_free(c);
+	if (suite->family == PKI_EC256 || suite->family == PKI_EC384)
+		len = unpack(value, len, suite->value_len / 2);
 	text = sig_base64_write((struct octets){value, len}, a);
 	need(text != NULL, "base64", NULL);
 	return text;

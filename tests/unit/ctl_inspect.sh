@@ -22,6 +22,8 @@ run --at yesterday x
 is a_time_that_is_none_is_a_usage_error $status 2
 run --revocation sometimes x
 is a_revocation_that_is_none_is_a_usage_error $status 2
+run --algorithms rsa-sha256,rsa-sha1 x
+is an_algorithm_that_is_none_is_a_usage_error $status 2
 run --unknown x
 is an_unknown_option_is_a_usage_error $status 2
 run --trust "$work/none" x

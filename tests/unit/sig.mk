@@ -17,7 +17,7 @@ tests_unit_test_sig_sign_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_sig tests/unit/test_sig_document tests/unit/test_sig_mechanics tests/unit/test_sig_sign
 
 check_PROGRAMS += tests/unit/test_sig_algorithms
-tests_unit_test_sig_algorithms_SOURCES = tests/unit/test_sig_algorithms.c $(sig_common)
+tests_unit_test_sig_algorithms_SOURCES = tests/unit/test_sig_algorithms.c $(sig_common) $(PKI_FORGE)
 tests_unit_test_sig_algorithms_CPPFLAGS = $(sig_cppflags)
 tests_unit_test_sig_algorithms_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_sig_algorithms

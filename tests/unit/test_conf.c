@@ -424,6 +424,30 @@ trust_must_be_able_to_accept_something(void **state)
 }
 
 static void
+algorithms_are_told_when_they_are_none(void **state)
+{
+	struct conf *conf;
+	struct err e = {0};
+	char path[256];
+
+	(void)state;
+	assert_told(DATABASE "trust: { anchors = \"a\"; revocation = \"off\";\n algorithms = ( "
+			     "\"gost2015\", \"rsa-sha1\" ); };\n" PEP "services: ( { " SUBMIT
+			     "\n algorithms = ( \"rsa\" ); } );\n",
+	    "shepd.conf:3: algorithms must be one of "
+	    "rsa-sha256|rsa-sha384|rsa-sha512|gost2015|gost2004|ecdsa-sha256|ecdsa-sha384\n"
+	    "shepd.conf:6: algorithms must be one of "
+	    "rsa-sha256|rsa-sha384|rsa-sha512|gost2015|gost2004|ecdsa-sha256|ecdsa-sha384\n");
+	write_file("shepd.conf", DATABASE "trust: { anchors = \"a\"; revocation = \"off\"; "
+					  "algorithms = ( \"gost2015\", \"ecdsa-sha384\" ); };\n");
+	snprintf(path, sizeof(path), "%s/shepd.conf", folder);
+	assert_int_equal(conf_load(path, note, NULL, &conf, &e), 0);
+	assert_int_equal(conf->trust.algorithm_count, 2);
+	assert_string_equal(conf->trust.algorithms[1], "ecdsa-sha384");
+	conf_free(conf);
+}
+
+static void
 a_number_that_does_not_fit_is_refused_and_not_wrapped(void **state)
 {
 	(void)state;
@@ -482,6 +506,7 @@ main(void)
 	    cmocka_unit_test(a_sender_has_one_entry_a_hashed_secret_and_a_whole_bin),
 	    cmocka_unit_test(a_service_has_one_entry_known_callers_and_a_channel),
 	    cmocka_unit_test(trust_must_be_able_to_accept_something),
+	    cmocka_unit_test(algorithms_are_told_when_they_are_none),
 	    cmocka_unit_test(a_number_that_does_not_fit_is_refused_and_not_wrapped),
 	    cmocka_unit_test(every_key_has_help_and_a_default_within_its_range),
 	};

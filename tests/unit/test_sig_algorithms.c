@@ -4,6 +4,10 @@
  */
 #include "config.h"
 
+#include <openssl/ec.h>
+
+#include "pki_forge.h"
+#include "sig/base64.h"
 #include "sig/suite.h"
 #include "sig_common.h"
 
@@ -133,6 +137,144 @@ names_what_it_refuses_and_cuts_it(void **state)
 	assert_string_equal(e.public_, "");
 }
 
+/* A root of our own with signers on two curves, made for this run. */
+struct curves {
+	struct pki *pki;
+	struct pki_identity *p256, *p384;
+};
+
+static struct pki_identity *
+curve_identity(struct common *c, const char *folder, const char *curve, X509 *root, EVP_PKEY *key)
+{
+	struct forge f = {.subject = "C=KZ/CN=EC/serialNumber=IIN000101300019",
+	    .serial = "7",
+	    .usage = "critical,digitalSignature,nonRepudiation",
+	    .issuer = root,
+	    .issuer_key = key};
+	EVP_PKEY *own = EVP_EC_gen(curve);
+	X509 *x = forge_cert(&f, own);
+	struct pki_identity *out;
+	struct err e = {0};
+
+	forge_write_pem(folder, curve, x);
+	const char *pem = arena_printf(c->arena, "%s/%s", folder, curve);
+	const char *name = arena_printf(c->arena, "%s.key", curve);
+	forge_write_key(folder, name, own, NULL);
+	assert_int_equal(
+	    pki_identity_load(pem, arena_printf(c->arena, "%s/%s", folder, name), NULL, &out, &e),
+	    0);
+	X509_free(x);
+	EVP_PKEY_free(own);
+	return out;
+}
+
+static struct curves
+make_curves(struct common *c)
+{
+	const char *folder = forge_folder(c->arena), *trust = forge_folder(c->arena);
+	struct forge f = {.subject = "C=KZ/CN=EC ROOT",
+	    .serial = "1",
+	    .usage = "critical,keyCertSign,cRLSign",
+	    .constraints = "critical,CA:TRUE"};
+	EVP_PKEY *key = forge_key();
+	X509 *root = forge_cert(&f, key);
+	struct pki_options o = {.trust = trust};
+	struct curves out;
+	struct err e = {0};
+
+	forge_write_pem(trust, "root.pem", root);
+	out.p256 = curve_identity(c, folder, "P-256", root, key);
+	out.p384 = curve_identity(c, folder, "P-384", root, key);
+	assert_int_equal(pki_open(&o, NULL, NULL, &out.pki, &e), 0);
+	X509_free(root);
+	EVP_PKEY_free(key);
+	return out;
+}
+
+static void
+end_curves(struct curves *w)
+{
+	pki_identity_free(w->p256);
+	pki_identity_free(w->p384);
+	pki_close(w->pki);
+	forge_clean();
+}
+
+static enum err_code
+verify_with(struct common *c, struct pki *pki, const char *text, struct err *e)
+{
+	struct pki *own = c->pki;
+	enum err_code code;
+
+	c->pki = pki;
+	code = common_verify(c, text, NULL, e);
+	c->pki = own;
+	return code;
+}
+
+static void
+accepts_ecdsa_where_a_profile_lists_it(void **state)
+{
+	struct common *c = *state;
+	struct curves w = make_curves(c);
+	const char *small = envelope(c, MORE "ecdsa-sha256", ENC "sha256", w.p256);
+	const char *large = envelope(c, MORE "ecdsa-sha384", ENC "sha512", w.p384);
+	struct err e;
+
+	assert_int_equal(verify_with(c, w.pki, small, &e), ERR_SIG_ALGORITHM);
+	assert_string_equal(e.detail, "ecdsa-sha256 is not allowed");
+	c->policy.algorithms = SIG_ECDSA_SHA256;
+	assert_int_equal(verify_with(c, w.pki, small, &e), ERR_OK);
+	assert_int_equal(verify_with(c, w.pki, large, &e), ERR_SIG_ALGORITHM);
+	c->policy.algorithms = SIG_ECDSA_SHA384;
+	assert_int_equal(verify_with(c, w.pki, large, &e), ERR_OK);
+	assert_int_equal(verify_with(c, w.pki,
+			     sign_replace(c->arena, large, ">000101300019", ">000101300029"), &e),
+	    ERR_SIG_DIGEST);
+	/* each curve has its own method */
+	c->policy.algorithms = SIG_ECDSA_SHA256 | SIG_ECDSA_SHA384;
+	assert_int_equal(
+	    verify_with(c, w.pki, envelope(c, MORE "ecdsa-sha256", ENC "sha256", c->gateway), &e),
+	    ERR_SIG_ALGORITHM);
+	assert_int_equal(
+	    verify_with(c, w.pki,
+		sign_replace(c->arena, small, MORE "ecdsa-sha256", MORE "rsa-sha256"), &e),
+	    ERR_SIG_ALGORITHM);
+	end_curves(&w);
+}
+
+/* The template of a message with this in the place of its value. */
+static const char *
+with_value(struct common *c, const char *text, const unsigned char *value, size_t len)
+{
+	const char *from = strstr(text, "<ds:SignatureValue>");
+	const char *to = strstr(text, "</ds:SignatureValue>");
+
+	assert_true(from != NULL && to != NULL);
+	return arena_printf(c->arena, "%.*s<ds:SignatureValue>%s%s", (int)(from - text), text,
+	    sig_base64_write((struct octets){value, len}, c->arena), to);
+}
+
+/* r and s side by side, 32 octets each: neither DER, nor longer, nor nothing. */
+static void
+refuses_an_ecdsa_value_of_another_form(void **state)
+{
+	struct common *c = *state;
+	struct curves w = make_curves(c);
+	const char *text = envelope(c, MORE "ecdsa-sha256", ENC "sha256", w.p256);
+	static const unsigned char der[72] = {0x30, 70, 2, 33, 0}, zero[64] = {0};
+	struct err e;
+
+	c->policy.algorithms = SIG_ECDSA_SHA256;
+	assert_int_equal(verify_with(c, w.pki, text, &e), ERR_OK);
+	for (size_t len = 62; len <= sizeof(der); len++)
+		if (len != 64)
+			assert_int_equal(verify_with(c, w.pki, with_value(c, text, der, len), &e),
+			    ERR_SIG_STRUCTURE);
+	assert_int_equal(verify_with(c, w.pki, with_value(c, text, zero, 64), &e), ERR_SIG_VALUE);
+	end_curves(&w);
+}
+
 static void
 accepts_only_what_the_policy_lists(void **state)
 {
@@ -171,6 +313,8 @@ main(void)
 	    TEST(a_document_under_another_name_of_its_method_does_not_verify),
 	    TEST(refuses_method_digest_and_key_that_do_not_belong_together),
 	    TEST(names_what_it_refuses_and_cuts_it),
+	    TEST(accepts_ecdsa_where_a_profile_lists_it),
+	    TEST(refuses_an_ecdsa_value_of_another_form),
 	    TEST(accepts_only_what_the_policy_lists),
 	    TEST(every_algorithm_has_one_name),
 	};

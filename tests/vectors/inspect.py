@@ -74,6 +74,12 @@ def wrapping(rows_wanted):
         crls = collections.defaultdict(lambda: folder_of(top, "root.crl", "inter.crl"))
         for which in ("stale", "forged", "future"):
             crls[f"c-{which}-crl"] = folder_of(top, "root.crl", f"inter-{which}.crl")
+        listed = ["--algorithms", "gost2015,ecdsa-sha256", "--at", "2026-01-15T12:01:00Z",
+                  "--trust", trust, "--crl", crls["v05-ecdsa-p256"]]
+        said = inspect(path, listed, "cases/v05-ecdsa-p256.xml")
+        judge("corpora/03 v05-ecdsa-p256 where ECDSA is listed", said[0] == "accepted", said)
+        said = inspect(path, listed, "cases/v06-rsa-sha512.xml")
+        judge("corpora/03 v06-rsa-sha512 where it is not", said[1] == "SIG_ALGORITHM", said)
         for file, expected, why, *_ in rows:
             name = os.path.basename(file)[: -len(".xml")]
             at = "2026-01-15T12:20:00Z" if name.startswith("s01") else "2026-01-15T12:01:00Z"
