@@ -13,6 +13,7 @@
 
 #include "base/utf8.h"
 #include "dom/prescan.h"
+#include "dom/prolog.h"
 #include "dom/reference.h"
 
 /* libxml2's own bound without XML_PARSE_HUGE; a larger limit of the caller has no effect. */
@@ -381,98 +382,6 @@ markup(struct scan *s)
 	}
 }
 
-static bool
-pseudo_value(struct scan *s, const char *key, struct octets *value)
-{
-	const unsigned char *stop;
-
-	if (!spaces(s) || !at(s, key, strlen(key)))
-		return false;
-	s->p += strlen(key);
-	spaces(s);
-	if (!AT(s, "="))
-		return false;
-	s->p++;
-	spaces(s);
-	if (!is_quote(s) || (stop = memchr(s->p + 1, *s->p, left(s) - 1)) == NULL)
-		return false;
-	*value = (struct octets){s->p + 1, (size_t)(stop - s->p - 1)};
-	s->p = stop + 1;
-	return true;
-}
-
-/* " name='value'" of the XML declaration, if that is what comes next; else nothing is read. */
-static bool
-pseudo(struct scan *s, const char *key, struct octets *value)
-{
-	const unsigned char *from = s->p;
-
-	if (pseudo_value(s, key, value))
-		return true;
-	s->p = from;
-	return false;
-}
-
-static bool
-is_utf8(struct octets label)
-{
-	return label.len == 5 && strncasecmp((const char *)label.data, "UTF-8", 5) == 0;
-}
-
-/* At "<?xml " */
-static int
-xml_declaration(struct scan *s)
-{
-	struct octets v;
-
-	s->p += sizeof("<?xml") - 1;
-	if (!pseudo(s, "version", &v))
-		return malformed(s, "the XML declaration has no version");
-	if (!octets_is(v, "1.0"))
-		return malformed(s, "the XML version is not 1.0");
-	if (pseudo(s, "encoding", &v) && !is_utf8(v))
-		return refuse(s, ERR_XML_ENCODING, "another encoding than UTF-8 is declared");
-	if (pseudo(s, "standalone", &v) && !octets_is(v, "yes") && !octets_is(v, "no"))
-		return malformed(s, "standalone is neither yes nor no");
-	spaces(s);
-	if (!AT(s, "?>"))
-		return malformed(s, "the XML declaration does not end");
-	s->p += 2;
-	return 0;
-}
-
-/* UTF-16, UTF-32 and EBCDIC say what they are in their first octets (XML 1.0 appendix F). */
-static bool
-foreign(const struct scan *s)
-{
-	static const char marks[][2] = {{'\xFE', '\xFF'}, {'\xFF', '\xFE'}, {'\0', '<'},
-	    {'<', '\0'}, {'\0', '\0'}, {'\x4C', '\x6F'}};
-
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (at(s, marks[i], 2))
-			return true;
-	return false;
-}
-
-/* Up to the root or the first comment; *document_out is set on the way. */
-static int
-prolog(struct scan *s, struct octets *document_out)
-{
-	if (s->p == s->end)
-		return malformed(s, "there is nothing");
-	if (foreign(s))
-		return refuse(s, ERR_XML_ENCODING, "not UTF-8");
-	if (AT(s, "\xEF\xBB\xBF"))
-		s->p += 3;
-	spaces(s);
-	*document_out = (struct octets){s->p, left(s)};
-	if (!AT(s, "<"))
-		return malformed(s, "this is not XML");
-	if (AT(s, "<?xml") && left(s) > 5 && (classes[s->p[5]] & SPACE))
-		return xml_declaration(s);
-	return 0;
-}
-
 int
 dom_prescan(
     struct octets xml, const struct dom_limits *limits, struct octets *document_out, struct err *e)
@@ -487,7 +396,7 @@ dom_prescan(
 	*document_out = (struct octets){NULL, 0};
 	if (xml.len > limits->octets)
 		return refuse(&s, ERR_XML_LIMIT, "the document is too large");
-	if (prolog(&s, document_out) != 0)
+	if (dom_prolog(xml, document_out, &s.p, e) != 0)
 		return -1;
 	while (text(&s) == 0) {
 		if (s.p == s.end)
