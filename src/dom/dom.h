@@ -17,7 +17,10 @@
 struct dom;	 /* one document; owner: whoever called dom_parse() */
 struct dom_node; /* an element in it; lives as long as the document */
 
-/* What a document may hold; each is checked by the byte pre-scan before libxml2 sees an octet. */
+/* What a document may hold; each is checked by the byte pre-scan before libxml2 sees an octet. The
+ * octets also say how many nodes (elements, attributes, texts, comments, namespaces) it may have:
+ * one for 18 octets of the limit, of 1 MiB at least, and fewer the deeper they stand, the more
+ * attributes share a tag and the more namespaces are in force. */
 struct dom_limits {
 	size_t octets;	   /* of the document */
 	size_t tags;	   /* start tags and comments in all */
@@ -30,7 +33,8 @@ struct dom_limits {
  * inclusive C14N go through all of them, for each element. */
 #define DOM_NAMESPACES 64
 
-/* 1 MiB, 100,000 tags, 256 attributes a tag, depth 64, names of 256 octets. */
+/* 1 MiB (so 57,344 nodes), 100,000 tags, 256 attributes a tag, depth 64, names of 256 octets
+ * (R-10). */
 extern const struct dom_limits dom_default_limits;
 
 /* Once per process before any fork: libxml2's globals, loader off. Safe to call again. */

@@ -19,9 +19,19 @@
 /* libxml2's own bound without XML_PARSE_HUGE; a larger limit of the caller has no effect. */
 #define DEEPEST 256
 
-/* libxml2 and its C14N compare each attribute of a tag with each: this many pairs in all take some
- * 20 ms. */
-#define MOST_PAIRS 8000000
+/* What a document will cost those behind, in units of some 6 ns for the longest way: parsed, cut,
+ * digested and parsed again. Attributes and texts are nodes, too; libxml2 compares each attribute
+ * of a tag with each, and looks a prefix up through all open elements and their namespaces. */
+enum {
+	NODE = 128,
+	REFERENCE = 16,
+	STEP = 4,
+	PAIR = 1
+};
+
+/* Units an octet of the limit, which is taken for 1 MiB at least: 57,344 nodes in 1 MiB. */
+#define WORK 7
+#define LEAST ((size_t)1024 * 1024)
 
 enum {
 	ODD = 1u << 0,	 /* not ASCII, or a control character: look closer */
@@ -50,7 +60,8 @@ static const unsigned char classes[256] = {
 struct scan {
 	const unsigned char *start, *p, *end;
 	const struct dom_limits *limits;
-	size_t tags, depth, deepest, pairs;
+	size_t tags, depth, deepest;
+	size_t work;			/* what is left of it */
 	size_t namespaces[DEEPEST + 1]; /* declared at each open element and above it */
 	struct err *e;
 };
@@ -121,6 +132,15 @@ spaces(struct scan *s)
 	return s->p != was;
 }
 
+static int
+spend(struct scan *s, size_t units)
+{
+	if (units > s->work)
+		return refuse(s, ERR_XML_LIMIT, "too many nodes, or too dear ones");
+	s->work -= units;
+	return 0;
+}
+
 /* At '&'. */
 static int
 reference(struct scan *s)
@@ -130,12 +150,14 @@ reference(struct scan *s)
 	if (n == 0)
 		return malformed(s, "& that begins no reference to anything that is there");
 	s->p += n;
-	return 0;
+	return spend(s, REFERENCE);
 }
 
 static int
 text(struct scan *s)
 {
+	if (s->p < s->end && *s->p != '<' && spend(s, NODE) != 0)
+		return -1;
 	for (;;) {
 		if (run(s, TEXT) != 0)
 			return -1;
@@ -241,12 +263,14 @@ attribute(struct scan *s, struct octets *name_out)
 static int
 count_tag(struct scan *s)
 {
-	return ++s->tags > s->limits->tags ? refuse(s, ERR_XML_LIMIT, "too many tags and comments")
-					   : 0;
+	if (++s->tags > s->limits->tags)
+		return refuse(s, ERR_XML_LIMIT, "too many tags and comments");
+	return spend(s, NODE);
 }
 
+/* prefixed: its attributes that have a prefix to look up. */
 static int
-open_element(struct scan *s, size_t namespaces, bool empty)
+open_element(struct scan *s, size_t namespaces, size_t prefixed, bool empty)
 {
 	if (s->depth >= s->deepest)
 		return refuse(s, ERR_XML_LIMIT, "elements are nested too deep");
@@ -255,14 +279,14 @@ open_element(struct scan *s, size_t namespaces, bool empty)
 		return refuse(s, ERR_XML_LIMIT, "too many namespaces in scope");
 	if (!empty)
 		s->namespaces[++s->depth] = namespaces;
-	return 0;
+	return spend(s, (1 + prefixed) * (s->depth + namespaces) * STEP);
 }
 
 /* After '<'. */
 static int
 start_tag(struct scan *s)
 {
-	size_t attributes = 0, namespaces = 0;
+	size_t attributes = 0, namespaces = 0, prefixed = 0;
 	struct octets n;
 
 	if (count_tag(s) != 0 || name(s, &n) != 0)
@@ -278,13 +302,16 @@ start_tag(struct scan *s)
 			return -1;
 		if (++attributes > s->limits->attributes)
 			return refuse(s, ERR_XML_LIMIT, "too many attributes in one tag");
-		namespaces += declares_namespace(n);
+		if (declares_namespace(n))
+			namespaces++;
+		else
+			prefixed += memchr(n.data, ':', n.len) != NULL;
 	}
-	if ((s->pairs += attributes * attributes) > MOST_PAIRS)
-		return refuse(s, ERR_XML_LIMIT, "too many attributes in too many tags");
+	if (spend(s, (2 * attributes - namespaces) * NODE + attributes * attributes * PAIR) != 0)
+		return -1;
 	bool empty = *s->p == '/';
 	s->p += empty ? 2 : 1;
-	return open_element(s, namespaces, empty);
+	return open_element(s, namespaces, prefixed, empty);
 }
 
 /* After "</". */
@@ -332,6 +359,8 @@ cdata(struct scan *s)
 {
 	if (s->depth == 0)
 		return malformed(s, "CDATA outside the root element");
+	if (spend(s, REFERENCE) != 0) /* it joins the text around it */
+		return -1;
 	s->p += sizeof("<![CDATA[") - 1;
 	for (;;) {
 		if (run(s, BRACKET) != 0)
@@ -391,6 +420,7 @@ dom_prescan(
 	    .end = xml.data + xml.len,
 	    .limits = limits,
 	    .deepest = limits->depth < DEEPEST ? limits->depth : DEEPEST,
+	    .work = (limits->octets > LEAST ? limits->octets : LEAST) * WORK,
 	    .e = e};
 
 	*document_out = (struct octets){NULL, 0};

@@ -9,7 +9,8 @@
 #include "dom/libxml.h"
 #include "sig/cost.h"
 
-#define ELEMENT 16 /* units that an element costs without any look-up */
+#define ELEMENT 40 /* units that an element costs without any look-up */
+#define CLIMB 8	   /* and for each level below a root from which a signature is left out */
 
 struct place {
 	size_t namespaces, depth; /* in force at, and above, the current element */
@@ -77,8 +78,10 @@ sig_spend(const struct dom_node *node, const struct sig_shape *shape,
 			continue;
 		p.namespaces += declarations(n);
 		p.depth++;
-		size_t each = looked_up + (shape->form == SIG_FORM_DOCUMENT ? p.namespaces : 0);
-		size_t cost = ELEMENT + each * (p.namespaces + p.depth);
+		bool document = shape->form == SIG_FORM_DOCUMENT;
+		size_t each = looked_up + (document ? p.namespaces : 0);
+		size_t cost =
+		    ELEMENT + (document ? CLIMB * p.depth : 0) + each * (p.namespaces + p.depth);
 		if (cost > *work)
 			return err_tell(e, ERR_XML_LIMIT,
 			    "too many elements with too many namespaces for a canonical form");

@@ -11,7 +11,7 @@
 
 #include "sig/shape.h"
 
-#define SIG_MOST_WORK 8000000 /* look-ups of one message: about 50 ms */
+#define SIG_MOST_WORK 4000000 /* look-ups of one message: about 25 ms */
 
 /* Takes what the reference's canonical form of node costs from *work. ERR_XML_LIMIT when there is
  * not so much. */

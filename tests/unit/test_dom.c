@@ -347,14 +347,53 @@ the_default_limits_are_those_of_r_10(void **state)
 	assert_int_equal(dom_default_limits.octets, 1048576);
 	refused_under(
 	    repeated("<a>", "x", 1048576 - 6, "</a>"), &dom_default_limits, ERR_XML_LIMIT);
-	dom_free(parsed_octets(repeated("<a>", "<b/>", 99999, "</a>")));
-	refused_under(repeated("<a>", "<b/>", 100000, "</a>"), &dom_default_limits, ERR_XML_LIMIT);
+	assert_int_equal(dom_default_limits.tags, 100000);
 	dom_free(parsed_octets(
 	    repeated("", "<a>", 64, arena_string(arena, repeated("", "</a>", 64, "")))));
 	refused_under(repeated("", "<a>", 65, arena_string(arena, repeated("", "</a>", 65, ""))),
 	    &dom_default_limits, ERR_XML_LIMIT);
 	dom_free(parsed_octets(repeated("<", "n", 256, "/>")));
 	refused_under(repeated("<", "n", 257, "/>"), &dom_default_limits, ERR_XML_LIMIT);
+}
+
+/* 57,344 nodes in a message of 1 MiB, and less of what costs more. */
+static void
+work_is_counted_for_all_that_a_message_is_made_of(void **state)
+{
+	static const struct {
+		const char *start, *part, *end;
+		size_t most;
+	} shapes[] = {
+	    {"<a>", "<b/>", "</a>", 55605},
+	    {"<a>", "<b>x</b>y", "</a>", 18724}, /* each text is a node */
+	    {"<a>", "<!---->", "</a>", 57342},
+	    {"<a>", "<b c=''/>", "</a>", 18868},		 /* an attribute has a text */
+	    {"<a>", "<b xmlns='u:u'/>", "</a>", 27697},		 /* a namespace has none */
+	    {"<a xmlns:p='u:u'>", "<b p:c=''/>", "</a>", 18303}, /* a prefix is looked up */
+	    {"<a><c><c>", "<b/>", "</c></c></a>", 52425},	 /* the deeper, the longer */
+	};
+	const struct dom_limits
+	    little = {.octets = 100000, .tags = 100000, .attributes = 9, .depth = 9, .name = 9},
+	    more = {.octets = 2097152, .tags = 100000, .attributes = 9, .depth = 9, .name = 9};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		const char *start = shapes[i].start, *part = shapes[i].part, *end = shapes[i].end;
+
+		dom_free(parsed_octets(repeated(start, part, shapes[i].most, end)));
+		refused_under(repeated(start, part, shapes[i].most + 1, end), &dom_default_limits,
+		    ERR_XML_LIMIT);
+	}
+	for (int i = 0; i < 2; i++) { /* who takes larger messages takes more nodes, too */
+		struct octets o = repeated("<a>", "<b/>", i == 0 ? 24990 : 99999, "</a>"), document;
+		struct err e = {0};
+
+		assert_int_equal(dom_prescan(o, i == 0 ? &little : &more, &document, &e), 0);
+	}
+	refused_under(repeated("<a>", "<b/>", 100000, "</a>"), &more, ERR_XML_LIMIT);
+	dom_free(
+	    parsed_octets(repeated("<a>", "&lt;", 262142, "</a>"))); /* no nodes of their own */
+	dom_free(parsed_octets(repeated("<a>", "<![CDATA[]]>", 80000, "</a>")));
 }
 
 /* Trap: libxml2 2.9.14 compares each attribute of a tag with each; no option of its own limits
@@ -384,7 +423,7 @@ namespaces_in_scope_are_counted_along_the_open_elements(void **state)
 	(void)state;
 	dom_free(parsed_octets(nested));
 	refused_under(deeper, &dom_default_limits, ERR_XML_LIMIT);
-	dom_free(parsed_octets(repeated("<r>", "<a xmlns='u:u' xmlns:b='u:v'/>", 20000, "</r>")));
+	dom_free(parsed_octets(repeated("<r>", "<a xmlns='u:u' xmlns:b='u:v'/>", 18000, "</r>")));
 }
 
 static void
@@ -430,9 +469,9 @@ names_and_pairs_of_attributes_are_counted_in_all(void **state)
 	for (int i = 0; i < 250; i++)
 		tag = arena_printf(arena, "%s a%d=''", tag, i);
 	tag = arena_printf(arena, "%s/>", tag);
-	dom_free(
-	    parsed_octets(repeated("<a>", tag, 128, "</a>"))); /* 250 * 250 * 128 = 8,000,000 */
-	refused_under(repeated("<a>", tag, 129, "</a>"), &dom_default_limits, ERR_XML_LIMIT);
+	/* 250 attributes with their values are 64,000 units, their pairs 62,500 */
+	dom_free(parsed_octets(repeated("<a>", tag, 57, "</a>")));
+	refused_under(repeated("<a>", tag, 58, "</a>"), &dom_default_limits, ERR_XML_LIMIT);
 	char *many = arena_alloc(arena, 9000 * 8), *p = many;
 	for (int i = 0; i < 9000; i++)
 		p += sprintf(p, "<n%d/>", i);
@@ -945,6 +984,7 @@ main(void)
 	    cmocka_unit_test(refuses_references_in_a_namespace_name),
 	    cmocka_unit_test(refuses_a_repeated_xml_id),
 	    cmocka_unit_test(limits_hold_at_their_number_and_not_before),
+	    cmocka_unit_test(work_is_counted_for_all_that_a_message_is_made_of),
 	    cmocka_unit_test(the_default_limits_are_those_of_r_10),
 	    cmocka_unit_test(attributes_are_counted_before_libxml2_sees_them),
 	    cmocka_unit_test(namespaces_in_scope_are_counted_along_the_open_elements),

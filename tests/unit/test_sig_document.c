@@ -238,7 +238,7 @@ refuses_a_document_whose_canonical_form_costs_too_much(void **state)
 
 	for (int i = 0; i < 50; i++)
 		start = arena_printf(c->arena, "%s xmlns:n%d=\"urn:%d\"", start, i, i);
-	for (int i = 0; i < 11; i++) /* 2,048 */
+	for (int i = 0; i < 10; i++) /* 1,024 */
 		elements = arena_printf(c->arena, "%s%s", elements, elements);
 	small = arena_printf(c->arena, "%s>%s</a>", start, elements);
 	large = arena_printf(c->arena, "%s>%s%s</a>", start, elements, elements);
@@ -246,6 +246,22 @@ refuses_a_document_whose_canonical_form_costs_too_much(void **state)
 	assert_int_equal(verify(c, small, &e), ERR_OK);
 	assert_int_equal(verify(c, signed_by(c, small, "head"), &e), ERR_XML_LIMIT);
 	assert_int_equal(verify(c, signed_by(c, large, "person"), &e), ERR_XML_LIMIT);
+}
+
+/* Each signature digests all of it again: 71,428 elements in all. */
+static void
+elements_are_counted_for_all_signatures_together(void **state)
+{
+	struct common *c = *state;
+	const char *elements = "<b/>", *document;
+	struct err e;
+
+	for (int i = 0; i < 15; i++) /* 32,768 */
+		elements = arena_printf(c->arena, "%s%s", elements, elements);
+	document = signed_by(c, arena_printf(c->arena, "<a>%s</a>", elements), "person");
+	document = signed_by(c, document, "head");
+	assert_int_equal(verify(c, document, &e), ERR_OK);
+	assert_int_equal(verify(c, signed_by(c, document, "person"), &e), ERR_XML_LIMIT);
 }
 
 int
@@ -264,6 +280,7 @@ main(void)
 	    TEST(refuses_a_changed_document),
 	    TEST(refuses_a_certificate_for_authentication_where_signing_is_asked_for),
 	    TEST(refuses_a_document_whose_canonical_form_costs_too_much),
+	    TEST(elements_are_counted_for_all_signatures_together),
 	    TEST(signs_documents_of_every_shape),
 	    TEST(signs_documents_with_gost_2015_and_refuses_to_with_2004),
 	};
