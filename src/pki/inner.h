@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
 #include <openssl/x509.h>
 
 #include "pki/pki.h"
@@ -56,9 +57,10 @@ struct pki_cert {
 	bool for_people;	  /* its extended key usage, if any, is one of those of nca.md 5 */
 	unsigned bits;
 	bool ca;
-	bool anchor, pinned; /* its place in the struct pki that owns it */
-	bool proven;	     /* has been found good: in another list than strangers */
-	size_t authority;    /* of a CA: the same number = the same name and key */
+	bool anchor, pinned;		/* its place in the struct pki that owns it */
+	bool proven;			/* has been found good: in another list than strangers */
+	size_t authority;		/* of a CA: the same number = the same name and key */
+	unsigned char authority_id[32]; /* of a CA: SHA-256 of its name and key */
 	struct pki_verdict *verdict;
 	struct pki_cert *next;		/* same bucket */
 	struct pki_cert *newer, *older; /* by last use; pinned ones are not in that list */
@@ -91,6 +93,7 @@ struct pki {
 	uint64_t id; /* unique in the process */
 	enum pki_revocation revocation;
 	X509_STORE *store;
+	struct pki_book *book;		/* borrowed; NULL = none */
 	STACK_OF(X509) * intermediates; /* borrowed from cas */
 	struct pki_cert **cas;
 	size_t n_cas, n_authorities;
@@ -193,6 +196,28 @@ uint64_t pki_shelf_notice(struct pki *);
 /* Was all that was looked up since then of that generation? */
 bool pki_shelf_settled(const struct pki *, uint64_t generation);
 void pki_shelf_close(struct pki *);
+
+/* --- authority.c ------------------------------------------------------------ */
+
+/* Fills authority_id: octets that name the CA in every process and after every reload. */
+int pki_authority_identify(struct pki_cert *ca, struct err *) MUSTCHECK;
+
+/* The loaded CA whose key signed this certificate, or NULL. */
+const struct pki_cert *pki_issuer_of(const struct pki *, const struct pki_cert *);
+
+/* The first loaded CA of that authority, or NULL. */
+const struct pki_cert *pki_authority_find(const struct pki *, const unsigned char id[32]);
+
+/* --- responder.c ------------------------------------------------------------ */
+
+/* Does this signature over exactly these octets hold under the key, by an algorithm that belongs to
+ * the key and is not weak? */
+bool pki_octets_verify(EVP_PKEY *, const X509_ALGOR *, const ASN1_BIT_STRING *, struct octets);
+
+/* Is the answer, tbs being the octets of its ResponseData, signed by somebody who may speak for the
+ * CA at `at`? ERR_PKI_REVOCATION_UNKNOWN, ERR_NOMEM. */
+int pki_responder_judge(const struct pki *, const OCSP_BASICRESP *, struct octets tbs,
+    const struct pki_cert *ca, int64_t at, struct err *) MUSTCHECK;
 
 /* --- chain.c ---------------------------------------------------------------- */
 

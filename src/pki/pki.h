@@ -24,6 +24,13 @@ enum pki_revocation {
 			      loaded */
 };
 
+/* What is known of a certificate's revocation. */
+enum pki_status {
+	PKI_UNKNOWN = 0,
+	PKI_GOOD,
+	PKI_REVOKED
+};
+
 enum pki_family {
 	PKI_RSA,
 	PKI_GOST2015,

@@ -72,6 +72,8 @@ take_ca(struct pki *p, struct octets der, struct err *e)
 	if (have_ca(p, ca)) /* the same one as PEM and as DER is no mistake */
 		goto out;
 	rc = -1;
+	if (pki_authority_identify(ca, e) != 0)
+		goto out;
 	ca->authority = authority_of(p, ca);
 	if (!grow(&p->cas, p->n_cas) || (ca->anchor && !X509_STORE_add_cert(p->store, ca->x)) ||
 	    (!ca->anchor && !sk_X509_push(p->intermediates, ca->x))) {

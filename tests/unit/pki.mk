@@ -29,3 +29,13 @@ TESTS += tests/unit/test_pki \
 	tests/unit/test_pki_who \
 	tests/unit/test_pki_samples \
 	tests/unit/test_pki_made
+
+OCSP_FORGE = tests/unit/ocsp_forge.c tests/unit/ocsp_forge.h
+check_PROGRAMS += tests/unit/test_pki_ocsp tests/unit/test_pki_book
+tests_unit_test_pki_ocsp_SOURCES = tests/unit/test_pki_ocsp.c $(PKI_FORGE) $(OCSP_FORGE)
+tests_unit_test_pki_ocsp_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_pki_ocsp_LDADD = $(UNIT_LIBS)
+tests_unit_test_pki_book_SOURCES = tests/unit/test_pki_book.c
+tests_unit_test_pki_book_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_pki_book_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_pki_ocsp tests/unit/test_pki_book
