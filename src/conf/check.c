@@ -82,6 +82,60 @@ check_service(struct conf_reader *r, const struct conf_service *s, const struct 
 			    first->at.file, first->at.line);
 }
 
+static bool
+fetches_crls(const struct conf *c)
+{
+	for (size_t i = 0; i < c->issuer_count; i++)
+		if (c->issuers[i].crl[0] != '\0')
+			return true;
+	return false;
+}
+
+/* It becomes the name of a file. */
+static bool
+is_file_name(const char *text)
+{
+	return text[0] != '.' && strlen(text) <= 64 &&
+	       strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
+		   strlen(text);
+}
+
+static void
+check_address(struct conf_reader *r, const struct conf_issuer *i, const char *key, const char *url)
+{
+	if (url[0] != '\0' && (strncmp(url, "http://", 7) != 0 || url[7] == '\0'))
+		conf_mistake(r, i->at,
+		    "authority %s: %s must begin with http://; what is fetched "
+		    "is signed by itself",
+		    i->name, key);
+}
+
+static void
+check_issuer(struct conf_reader *r, const struct conf_issuer *i, const struct conf_issuer *first)
+{
+	if (!is_file_name(i->name))
+		conf_mistake(r, i->at,
+		    "authority %s: a name has letters, digits and . _ - only, 64 at most", i->name);
+	check_address(r, i, "crl", i->crl);
+	check_address(r, i, "delta", i->delta);
+	check_address(r, i, "ocsp", i->ocsp);
+	if (i->delta[0] != '\0' && i->crl[0] == '\0' && r->conf->trust.crl[0] == '\0')
+		conf_mistake(
+		    r, i->at, "authority %s: a delta is of no use without a full CRL", i->name);
+	for (; first < i; first++)
+		if (i->name[0] != '\0' && strcmp(i->name, first->name) == 0)
+			conf_mistake(r, i->at, "authority %s is set already at %s:%d", i->name,
+			    first->at.file, first->at.line);
+}
+
+static void
+check_fetch(struct conf_reader *r)
+{
+	if (r->conf->fetch.user_agent[0] == '\0')
+		conf_mistake(r, conf_key_place(r, "fetch", "user_agent", r->conf->fetch.at),
+		    "user_agent must not be empty: some servers do not answer then");
+}
+
 static void
 check_trust(struct conf_reader *r)
 {
@@ -94,9 +148,10 @@ check_trust(struct conf_reader *r)
 	if (c->trust.anchors[0] == '\0' && !pinned)
 		conf_mistake(
 		    r, c->trust.at, "neither anchors nor partners: no signature could be accepted");
-	if (strcmp(c->trust.revocation, "crl") == 0 && c->trust.crl[0] == '\0')
+	if (strcmp(c->trust.revocation, "crl") == 0 && c->trust.crl[0] == '\0' && !fetches_crls(c))
 		conf_mistake(r, conf_key_place(r, "trust", "revocation", c->trust.at),
-		    "revocation = \"crl\" needs the folder crl; without one say \"off\"");
+		    "revocation = \"crl\" needs the folder crl or an authority's; without one "
+		    "say \"off\"");
 	if (c->trust.gost2004_until[0] != '\0' && !clock_read(c->trust.gost2004_until, &until))
 		conf_mistake(r, conf_key_place(r, "trust", "gost2004_until", c->trust.at),
 		    "gost2004_until is no date: YYYY-MM-DD");
@@ -124,6 +179,9 @@ conf_check(struct conf_reader *r)
 		check_sender(r, &c->senders[i], c->senders);
 	for (size_t i = 0; i < c->service_count; i++)
 		check_service(r, &c->services[i], c->services);
+	for (size_t i = 0; i < c->issuer_count; i++)
+		check_issuer(r, &c->issuers[i], c->issuers);
+	check_fetch(r);
 	check_trust(r);
 	check_public_url(r);
 }

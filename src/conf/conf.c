@@ -45,6 +45,8 @@ static const struct group groups[] = {
     LIST("listen", conf_listener, listener, finish_listener),
     GROUP("database", offsetof(struct conf, database.at)),
     GROUP("trust", offsetof(struct conf, trust.at)),
+    LIST("authorities", conf_issuer, issuer, NULL),
+    GROUP("fetch", offsetof(struct conf, fetch.at)),
     GROUP("signing", offsetof(struct conf, signing.at)),
     LIST("senders", conf_sender, sender, NULL),
     LIST("services", conf_service, service, NULL),

@@ -35,6 +35,14 @@ struct conf_signing {
 	struct conf_place at;
 };
 
+/* A CA whose revocations are fetched; an address that is "" is not asked. */
+struct conf_issuer {
+	const char *name; /* of files and lines in the log */
+	const char *certificate;
+	const char *crl, *delta, *ocsp; /* http:// addresses */
+	struct conf_place at;
+};
+
 struct conf_sender {
 	const char *sender_id, *secret, *bin;
 	const char *const *certificates; /* files, pinned for this sender */
@@ -78,6 +86,16 @@ struct conf {
 		unsigned rsa_bits;
 		struct conf_place at;
 	} trust;
+	struct conf_issuer *issuers; /* group authorities */
+	size_t issuer_count;
+	struct {
+		const char *user_agent;
+		const char *state_dir; /* where the last good ones are kept; "" = nowhere */
+		unsigned crl_octets;
+		unsigned crl_deadline, ocsp_deadline; /* seconds of one fetch */
+		unsigned crl_every, delta_every;      /* seconds from one fetch to the next */
+		struct conf_place at;
+	} fetch;
 	struct conf_signing signing;
 	struct conf_sender *senders;
 	size_t sender_count;

@@ -30,6 +30,20 @@ X("trust", gost2004_until, STRING, conf, trust.gost2004_until, "", "", "date fro
 X("trust", algorithms, STRINGS, conf, trust.algorithms, "", "rsa-sha256|rsa-sha384|rsa-sha512|gost2015|gost2004|ecdsa-sha256|ecdsa-sha384", "signature algorithms that are accepted; none = all of them but ECDSA")
 X("trust", rsa_bits, NUMBER, conf, trust.rsa_bits, "2048", "2048..16384", "least size of an RSA key")
 
+X("authorities", name, STRING, conf_issuer, name, NULL, "", "name of its files in state_dir and in the log: letters, digits, . _ -")
+X("authorities", certificate, PATH, conf_issuer, certificate, NULL, "", "its certificate, one of those in trust.anchors")
+X("authorities", crl, STRING, conf_issuer, crl, "", "", "address of its full CRL, http://; empty = not fetched")
+X("authorities", delta, STRING, conf_issuer, delta, "", "", "address of its delta CRL, http://; empty = not fetched")
+X("authorities", ocsp, STRING, conf_issuer, ocsp, "", "", "address of its OCSP responder, http://; empty = not asked")
+
+X("fetch", user_agent, STRING, conf, fetch.user_agent, "shepd", "", "User-Agent of every fetch; the NCA answers none to an empty one")
+X("fetch", state_dir, PATH, conf, fetch.state_dir, "", "", "folder where the last good CRLs and answers are kept; empty = nothing is kept")
+X("fetch", crl_octets, NUMBER, conf, fetch.crl_octets, "67108864", "4096..134217728", "largest CRL that is taken")
+X("fetch", crl_deadline, NUMBER, conf, fetch.crl_deadline, "120", "1..3600", "seconds that fetching a CRL may take")
+X("fetch", ocsp_deadline, NUMBER, conf, fetch.ocsp_deadline, "3", "1..60", "seconds that asking a responder may take")
+X("fetch", crl_every, NUMBER, conf, fetch.crl_every, "3600", "1..604800", "seconds from one fetch of a full CRL to the next")
+X("fetch", delta_every, NUMBER, conf, fetch.delta_every, "900", "1..604800", "seconds from one fetch of a delta CRL to the next")
+
 X("signing", certificate, PATH, conf, signing.certificate, "", "", "certificate that signs replies, PEM; empty when key is a PKCS#12")
 X("signing", key, PATH, conf, signing.key, NULL, "", "its private key, PEM, or a PKCS#12 with both")
 X("signing", password_file, PATH, conf, signing.password_file, "", "", "file whose first line is the key's password")

@@ -27,6 +27,7 @@ struct ctl_command {
 int ctl_usage(const char *name, const char *text);
 
 int ctl_check(int argc, char **argv);
+int ctl_crl(int argc, char **argv);
 int ctl_migrate(int argc, char **argv);
 int ctl_send(int argc, char **argv);
 int ctl_secret(int argc, char **argv);

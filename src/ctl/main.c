@@ -12,6 +12,7 @@
 static const struct ctl_command commands[] = {
     {"check", ctl_check, "tell every mistake of a configuration",
 	"[-c FILE] [--no-database] | --keys"},
+    {"crl", ctl_crl, "say which CRLs are loaded and how old they are", "[-c FILE] [--fetch]"},
     {"inspect", ctl_inspect, "say what is right and wrong with stored messages",
 	"[--at TIME] [--trust DIR] [--partners DIR] [--crl DIR] [--revocation off|crl]\n"
 	"    [--algorithms NAME,...] FILE..."},

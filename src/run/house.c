@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "run/file.h"
+#include "run/hold.h"
 #include "run/run.h"
 #include "run/wsdl.h"
 
@@ -97,7 +98,7 @@ check_census(struct opening *o, enum pki_revocation revocation)
 	if (n.anchors + n.partners == 0)
 		tell(
 		    o, o->conf->trust.at, "nobody is trusted: no anchor and no pinned certificate");
-	if (revocation == PKI_REVOCATION_CRL && n.crls == 0)
+	if (revocation == PKI_REVOCATION_CRL && n.crls == 0 && o->house->hold->count == 0)
 		tell(o, o->conf->trust.at, "revocation = \"crl\", but no CRL is there");
 }
 
@@ -116,10 +117,13 @@ open_trust(struct opening *o)
 		strcmp(c->trust.revocation, "crl") == 0 ? PKI_REVOCATION_CRL : PKI_REVOCATION_OFF,
 	};
 
-	if (pki_open(&options, tell_of_file, o, &o->house->pki, &e) == 0)
+	if (pki_open(&options, tell_of_file, o, &o->house->pki, &e) != 0) {
+		if (o->mistakes == before)
+			tell(o, c->trust.at, "%s", e.detail);
+	} else if (run_hold_open(c, o->house->pki, run_now(), &o->house->hold, &e) != 0)
+		tell(o, c->fetch.at, "%s", e.detail);
+	else
 		check_census(o, options.revocation);
-	else if (o->mistakes == before)
-		tell(o, c->trust.at, "%s", e.detail);
 }
 
 /* conf/ has checked that they are names. */
@@ -379,6 +383,7 @@ run_house_close(struct run_house *house)
 	run_wsdl_free(house->wsdl);
 	service_close(house->services);
 	pki_identity_free(house->identity);
+	run_hold_close(house->hold);
 	pki_close(house->pki);
 	arena_free(house->arena);
 	free(house);

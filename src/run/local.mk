@@ -8,3 +8,4 @@ libshepd_a_SOURCES += src/run/master.c src/run/generation.c src/run/crew.c src/r
 sbin_PROGRAMS += shepd
 shepd_SOURCES = src/run/main_shepd.c
 shepd_LDADD = $(SHEPD_LIBS)
+libshepd_a_SOURCES += src/run/courier.c src/run/courier.h src/run/hold.c src/run/hold.h

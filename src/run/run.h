@@ -25,6 +25,7 @@ struct run_house {
 	struct sig_policy policy;
 	struct route_table routes;
 	struct service_room *services;
+	struct run_hold *hold; /* of CRLs that are fetched */
 	struct run_wsdl *wsdl; /* contract files with the place of the address known */
 	struct arena *arena;   /* of the tables above */
 };

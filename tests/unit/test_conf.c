@@ -266,7 +266,8 @@ every_mistake_is_told_at_once(void **state)
 	    "shepd.conf:6: profile is missing in services\n"
 	    "shepd.conf:4: daemon is missing in database\n"
 	    "shepd.conf:6: service A: nobody may call it, callers is empty\n"
-	    "shepd.conf:5: revocation = \"crl\" needs the folder crl; without one say \"off\"\n");
+	    "shepd.conf:5: revocation = \"crl\" needs the folder crl or an authority's; without "
+	    "one say \"off\"\n");
 }
 
 static void
@@ -410,13 +411,45 @@ a_service_has_one_entry_known_callers_and_a_channel(void **state)
 }
 
 static void
+an_authority_has_a_name_for_files_and_addresses_of_http(void **state)
+{
+	struct conf *c = assert_loads(GOOD "authorities: ( { name = \"nca\"; certificate = "
+					   "\"nca.pem\"; crl = \"http://a/b\"; } );\n"
+					   "fetch: { state_dir = \"state\"; crl_every = 7; };\n");
+
+	(void)state;
+	assert_int_equal(c->issuer_count, 1);
+	assert_string_equal(c->issuers[0].crl, "http://a/b");
+	assert_string_equal(c->issuers[0].ocsp, "");
+	assert_non_null(strstr(c->issuers[0].certificate, "/nca.pem"));
+	assert_int_equal(c->fetch.crl_every, 7);
+	assert_int_equal(c->fetch.ocsp_deadline, 3);
+	conf_free(c);
+	assert_told(GOOD
+	    "authorities: ( { name = \"../x\"; certificate = \"c\"; },\n"
+	    "{ name = \"a\"; certificate = \"c\"; crl = \"https://a/b\"; ocsp = \"http://\"; },\n"
+	    "{ name = \"a\"; certificate = \"c\"; delta = \"http://a/d\"; },\n"
+	    "{ certificate = \"c\"; } );\nfetch: { user_agent = \"\"; };\n",
+	    "shepd.conf:8: name is missing in authorities\n"
+	    "shepd.conf:5: authority ../x: a name has letters, digits and . _ - only, 64 at most\n"
+	    "shepd.conf:6: authority a: crl must begin with http://; what is fetched is signed by "
+	    "itself\n"
+	    "shepd.conf:6: authority a: ocsp must begin with http://; what is fetched is signed by "
+	    "itself\n"
+	    "shepd.conf:7: authority a: a delta is of no use without a full CRL\n"
+	    "shepd.conf:7: authority a is set already at shepd.conf:6\n"
+	    "shepd.conf:9: user_agent must not be empty: some servers do not answer then\n");
+}
+
+static void
 trust_must_be_able_to_accept_something(void **state)
 {
 	(void)state;
 	assert_told(DATABASE "trust: { revocation = \"off\"; };\n",
 	    "shepd.conf:2: neither anchors nor partners: no signature could be accepted\n");
 	assert_told(DATABASE "trust: { anchors = \"a\"; };\n",
-	    "shepd.conf:2: revocation = \"crl\" needs the folder crl; without one say \"off\"\n");
+	    "shepd.conf:2: revocation = \"crl\" needs the folder crl or an authority's; without "
+	    "one say \"off\"\n");
 	assert_told(DATABASE "trust: { anchors = \"a\"; revocation = \"off\";\n gost2004_until = "
 			     "\"next year\"; };\npublic_url = \"localhost\";\n",
 	    "shepd.conf:3: gost2004_until is no date: YYYY-MM-DD\n"
@@ -507,6 +540,7 @@ main(void)
 	    cmocka_unit_test(a_service_has_one_entry_known_callers_and_a_channel),
 	    cmocka_unit_test(trust_must_be_able_to_accept_something),
 	    cmocka_unit_test(algorithms_are_told_when_they_are_none),
+	    cmocka_unit_test(an_authority_has_a_name_for_files_and_addresses_of_http),
 	    cmocka_unit_test(a_number_that_does_not_fit_is_refused_and_not_wrapped),
 	    cmocka_unit_test(every_key_has_help_and_a_default_within_its_range),
 	};

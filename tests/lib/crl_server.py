@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An HTTP server for CRLs that does what a folder says, also what no server should.
+
+    crl_server.py DIR
+
+Prints its port. DIR/NAME is served at /NAME. DIR/NAME.mode, one word, changes that:
+    fail       500                 html       a page of an inspection portal, 200
+    empty      200 and no octet    cut        half of the octets that were announced
+    huge       octets without end  slow       an octet a second
+    silent     not one octet       redirect   302 to /NAME.other
+DIR/.requests gets a line a request: time of its begin and of its end, method, path, User-Agent,
+octets of its body, how many of the same path were open at its begin.
+"""
+import http.server
+import os
+import sys
+import threading
+import time
+
+folder = sys.argv[1]
+lock = threading.Lock()
+open_now = {}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def mode(self, name):
+        try:
+            with open(os.path.join(folder, name + ".mode")) as f:
+                return f.read().strip()
+        except OSError:
+            return ""
+
+    def send_octets(self, status, octets, kind="application/pkix-crl", announced=None):
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(octets) if announced is None else announced))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(octets)
+        self.close_connection = True
+
+    def endless(self, piece, pause):
+        self.send_response(200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        while True:
+            self.wfile.write(piece)
+            self.wfile.flush()
+            time.sleep(pause)
+
+    def answer(self, name):
+        mode = self.mode(name)
+        if mode == "fail":
+            self.send_octets(500, b"no")
+        elif mode == "html":
+            self.send_octets(200, b"<html><body>Inspection</body></html>", "text/html")
+        elif mode == "empty":
+            self.send_octets(200, b"")
+        elif mode == "huge":
+            self.endless(b"\x30" * 65536, 0)
+        elif mode == "slow":
+            self.endless(b"\x30", 1)
+        elif mode == "silent":
+            time.sleep(600)
+        elif mode == "redirect":
+            self.send_response(302)
+            self.send_header("Location", "/" + name + ".other")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        else:
+            try:
+                with open(os.path.join(folder, name), "rb") as f:
+                    octets = f.read()
+            except OSError:
+                return self.send_octets(404, b"none")
+            if mode == "cut":
+                self.send_octets(200, octets[: len(octets) // 2], announced=len(octets))
+            else:
+                self.send_octets(200, octets)
+
+    def serve(self):
+        name = os.path.basename(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        begin = time.time()
+        with lock:
+            others = open_now.get(name, 0)
+            open_now[name] = others + 1
+        try:
+            self.answer(name)
+        except OSError:
+            self.close_connection = True
+        finally:
+            with lock:
+                open_now[name] -= 1
+                with open(os.path.join(folder, ".requests"), "a") as f:
+                    print(f"{begin:.3f}", f"{time.time():.3f}", self.command, self.path,
+                          self.headers.get("User-Agent", "-"), len(body), others, file=f)
+
+    do_GET = serve
+    do_POST = serve
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+server.daemon_threads = True
+print(server.server_port, flush=True)
+server.serve_forever()
