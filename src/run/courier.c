@@ -36,6 +36,7 @@ struct errand {
 	bool under_way;
 	char told[200]; /* the failure that was told last */
 	int64_t told_at, reminded_at;
+	bool reminded_over;
 	struct courier *courier;
 };
 
@@ -214,25 +215,28 @@ is_busy(const struct courier *c, const struct conf_issuer *issuer)
 	return false;
 }
 
-/* Tells, once an hour, of a CRL that is over or nearly so; then it is fetched at once, also when
- * only the clock has jumped. */
+/* Tells, once an hour, of a CRL that is over or nearly so. One that is over is fetched at once,
+ * also when only the clock has jumped. */
 static void
 watch(struct errand *a, int64_t now)
 {
 	struct pki_crl_facts f;
 	char text[120], until[CLOCK_TEXT];
 	int64_t today = run_now().seconds;
+	bool over;
 
 	if (!pki_shelf_facts(a->courier->hold->pki, a->source, &f) || seconds_left(&f, today) > 0)
 		return;
-	if (a->failures == 0 && a->next > now + every(a) / 8)
+	over = today >= f.next_update.seconds;
+	if (over && a->failures == 0 && a->next > now)
 		a->next = now;
-	if (a->reminded_at != 0 && now < a->reminded_at + REMINDER)
+	if (a->reminded_at != 0 && now < a->reminded_at + REMINDER && a->reminded_over == over)
 		return;
 	a->reminded_at = now;
-	snprintf(text, sizeof(text), "number %s: nextUpdate %s %s", f.number,
-	    today < f.next_update.seconds ? "is" : "was", clock_write_utc(f.next_update, until));
-	say(a, LOG_NOTICE, today < f.next_update.seconds ? "crl-ends-soon" : "crl-is-over", text);
+	a->reminded_over = over;
+	snprintf(text, sizeof(text), "number %s: nextUpdate %s %s", f.number, over ? "was" : "is",
+	    clock_write_utc(f.next_update, until));
+	say(a, LOG_NOTICE, over ? "crl-is-over" : "crl-ends-soon", text);
 }
 
 static void
@@ -297,7 +301,7 @@ run_courier(const struct run_house *house, struct run_beat *beat)
 
 	prctl(PR_SET_NAME, "shepd-courier");
 	end = end_signals(&e);
-	if (end >= 0 && prepare(&c, &e) == 0)
+	if (end >= 0 && run_limit_myself(&e) == 0 && prepare(&c, &e) == 0)
 		do {
 			look_around(&c);
 			fetch_wait(c.fetch, end, 1000, take, &c);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The workers of a generation: started, replaced, killed when stuck, buried.
+ * The workers of a generation and its courier: started, replaced, killed when stuck, buried.
  *
  * One that dies is replaced, at once or, when it dies young, with growing pauses.
  */
@@ -17,6 +17,7 @@
 
 #include "log/log.h"
 #include "run/call.h"
+#include "run/courier.h"
 #include "run/life.h"
 
 #define YOUNG RUN_SECOND /* a worker that dies before this age waits for its successor */
@@ -53,6 +54,12 @@ start(struct run_generation *g, size_t i)
 	if (getppid() != master)
 		_exit(0); /* the master died before the line above */
 	leave_older_doors(g);
+	if (g->courier && i + 1 == g->count) {
+		for (size_t k = 0; k < g->door_count; k++)
+			door_close(g->doors[k]);
+		_exit(run_courier(g->house, &g->beats[i]));
+	}
+	pki_shelf_look_only(g->house->pki);
 	_exit(run_worker(g->house, g->doors, g->door_count, &g->beats[i]));
 }
 

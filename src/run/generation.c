@@ -16,6 +16,7 @@
 
 #include "log/log.h"
 #include "run/call.h"
+#include "run/hold.h"
 #include "run/life.h"
 
 static void
@@ -104,7 +105,8 @@ open_doors(struct run_generation *g, struct err *e)
 static int
 make_places(struct run_generation *g, struct err *e)
 {
-	g->count = g->conf->limits.workers;
+	g->courier = g->house->hold->count > 0;
+	g->count = g->conf->limits.workers + g->courier;
 	g->places = calloc(g->count, sizeof(*g->places));
 	g->beats = mmap(NULL, g->count * sizeof(*g->beats), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -42,6 +42,7 @@ struct run_generation {
 	struct run_place *places;
 	struct run_beat *beats; /* shared, one a place */
 	size_t count;
+	bool courier;	 /* works in the last place */
 	bool leaving;	 /* nobody is started any more */
 	bool barred;	 /* the listeners that nobody took over refuse */
 	int64_t bar_at;	 /* when leaving */
@@ -85,6 +86,10 @@ bool run_crew_is_empty(const struct run_generation *);
 int64_t run_crew_next(const struct run_generation *, int64_t until);
 
 /* --- worker.c ------------------------------------------------------------------ */
+
+/* No core, and no more than a certain amount of memory beyond what this process has now.
+ * ERR_INTERNAL. */
+int run_limit_myself(struct err *) MUSTCHECK;
 
 /* A worker's whole life, in its own process; returns its exit status. SIGTERM ends it (DOOR_STOP),
  * SIGUSR1 lets it finish what it holds (DOOR_DRAIN). */

@@ -167,7 +167,7 @@ tell_of_newest(const struct master *m, const char *event, int64_t began)
 	for (size_t i = 0; i < g->door_count && n < sizeof(ports); i++)
 		n += (size_t)snprintf(ports + n, sizeof(ports) - n, "%s%u", i == 0 ? "" : ",",
 		    door_port(g->doors[i]));
-	snprintf(workers, sizeof(workers), "%zu", g->count);
+	snprintf(workers, sizeof(workers), "%u", g->conf->limits.workers);
 	snprintf(number, sizeof(number), "%u", g->number);
 	snprintf(took, sizeof(took), "%lld", (long long)(run_monotonic() - began) / 1000000);
 	log_line(LOG_NOTICE, run_now(), event, "ports", ports, "workers", workers, "generation",

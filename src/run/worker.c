@@ -97,8 +97,8 @@ memory_now(void)
 }
 
 /* Sanitizers reserve terabytes and look at their own process. */
-static int
-limit_myself(struct err *e)
+int
+run_limit_myself(struct err *e)
 {
 	struct rlimit none = {0, 0}, memory;
 	size_t now = memory_now();
@@ -143,7 +143,7 @@ run_worker(
 	int rc = -1;
 
 	prctl(PR_SET_NAME, "shepd-worker");
-	if (take_signals(&e) == 0 && limit_myself(&e) == 0 &&
+	if (take_signals(&e) == 0 && run_limit_myself(&e) == 0 &&
 	    run_desk_open(house, run_now, &w.desk, &e) == 0)
 		rc = door_serve(doors, count, serve, note_refusal, &w, &stop, &e);
 	if (rc != 0)

@@ -67,7 +67,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif mode == "slow":
             self.endless(b"\x30", 1)
         elif mode == "silent":
-            time.sleep(600)
+            self.connection.recv(1)  # until the client goes
+            self.close_connection = True
         elif mode == "redirect":
             self.send_response(302)
             self.send_header("Location", "/" + name + ".other")

@@ -77,7 +77,7 @@ served()
 
 workers()
 {
-	pgrep -P "$master" | sort | tr '\n' ' '
+	pgrep -x -P "$master" shepd-worker | sort | tr '\n' ' '
 }
 
 logged()
