@@ -8,6 +8,8 @@
 #ifndef CTL_CTL_H
 #define CTL_CTL_H
 
+#include "run/why.h"
+
 enum ctl_exit {
 	CTL_OK = 0,
 	CTL_REFUSED = 1, /* the answer is no: a mistake found, a message refused, a call failed */
@@ -25,6 +27,9 @@ struct ctl_command {
 /* "shepctl NAME: <text>" to standard error, or how NAME is called where text is NULL; returns
  * CTL_USAGE. */
 int ctl_usage(const char *name, const char *text);
+
+/* What shepctl inspect --why says of a refusal, below its line. */
+void ctl_put_why(const struct err *, const struct run_why *, enum err_language);
 
 int ctl_check(int argc, char **argv);
 int ctl_crl(int argc, char **argv);

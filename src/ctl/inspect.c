@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * shepctl inspect: what would be said of these stored messages, one TSV line a file: file, verdict,
- * row of err.def, signer, detail. The rooms are the daemon's own (run/inspect.c).
+ * row of err.def, signer, detail; with --why what is known of the cause below it. The rooms are the
+ * daemon's own (run/inspect.c).
  */
 #include "config.h"
 
@@ -17,6 +18,8 @@ struct options {
 	struct pki_options pki;
 	struct sig_policy policy;
 	struct instant at;
+	bool why;
+	enum err_language language; /* of explanations */
 };
 
 /* "rsa-sha256,ecdsa-sha256" */
@@ -45,6 +48,19 @@ read_revocation(const char *text, enum pki_revocation *out)
 	return 0;
 }
 
+static int
+read_language(const char *text, enum err_language *out)
+{
+	static const char *const known[] = {[ERR_EN] = "en", [ERR_RU] = "ru", [ERR_KK] = "kk"};
+
+	for (int i = ERR_EN; i <= ERR_KK; i++)
+		if (strcmp(text, known[i]) == 0) {
+			*out = (enum err_language)i;
+			return 0;
+		}
+	return -1;
+}
+
 /* With CRLs given they are used, unless --revocation says otherwise. Returns the first file's
  * index, or -1 when the command line is wrong. */
 static int
@@ -53,7 +69,8 @@ read_options(int argc, char **argv, struct options *o)
 	static const struct option table[] = {{"at", required_argument, NULL, 'a'},
 	    {"trust", required_argument, NULL, 't'}, {"partners", required_argument, NULL, 'p'},
 	    {"crl", required_argument, NULL, 'c'}, {"revocation", required_argument, NULL, 'r'},
-	    {"algorithms", required_argument, NULL, 'g'}, {NULL, 0, NULL, 0}};
+	    {"algorithms", required_argument, NULL, 'g'}, {"why", no_argument, NULL, 'w'},
+	    {"language", required_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
 	const char *revocation = NULL;
 	int c;
 
@@ -62,7 +79,8 @@ read_options(int argc, char **argv, struct options *o)
 	*o = (struct options){.at = run_now(), .pki.some_crls = true, .policy = sig_default_policy};
 	optind = 0;
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (c == 'a' && !clock_read(optarg, &o->at))
+		if ((c == 'a' && !clock_read(optarg, &o->at)) ||
+		    (c == 'l' && read_language(optarg, &o->language) != 0))
 			return -1;
 		if (c == 'g' && read_algorithms(optarg, &o->policy.algorithms) != 0)
 			return -1;
@@ -74,7 +92,9 @@ read_options(int argc, char **argv, struct options *o)
 			o->pki.crl = optarg;
 		else if (c == 'r')
 			revocation = optarg;
-		else if (c != 'a' && c != 'g')
+		else if (c == 'w')
+			o->why = true;
+		else if (c != 'a' && c != 'g' && c != 'l')
 			return -1;
 	}
 	if (revocation == NULL)
@@ -177,16 +197,32 @@ put_line(const char *file, const struct run_inspection *i)
 	put_detail(i);
 }
 
+static void
+explain(struct octets message, struct pki *pki, const struct run_inspection *i,
+    const struct options *o, struct arena *a)
+{
+	struct run_why why;
+	struct err e = {0};
+
+	if (run_why(message, pki, i, o->at, a, &why, &e) != 0)
+		complain(NULL, "why", e.detail);
+	else
+		ctl_put_why(&i->err, &why, o->language);
+}
+
 static bool
 inspect_file(const char *file, struct pki *pki, const struct options *o, struct arena *a)
 {
 	struct run_inspection i = {.kind = "-"};
 	struct octets message;
+	bool read;
 
 	arena_reset(a);
-	if (read_message(file, a, &message, &i.err) == 0)
+	if ((read = read_message(file, a, &message, &i.err) == 0))
 		run_inspect(message, pki, &o->policy, o->at, a, &i);
 	put_line(file, &i);
+	if (o->why && read && !i.accepted)
+		explain(message, pki, &i, o, a);
 	return i.accepted;
 }
 

@@ -71,3 +71,9 @@ pki_find_partner(struct pki *p, const char *issuer, const char *serial, struct i
 	*out = found;
 	return 0;
 }
+
+const struct pki_cert *
+pki_partner(const struct pki *p, size_t i)
+{
+	return i < p->n_partners ? p->partners[i] : NULL;
+}

@@ -83,6 +83,10 @@ int pki_decode_file(
 int pki_find_partner(struct pki *, const char *issuer, const char *serial, struct instant at,
     const struct pki_cert **out, struct err *) MUSTCHECK;
 
+/* The pinned partners one after the other; NULL behind the last. For explanations: whoever signs
+ * names the certificate. */
+const struct pki_cert *pki_partner(const struct pki *, size_t i);
+
 /* Is this the certificate of that issuer and serial, both written as above? */
 bool pki_is_named(const struct pki_cert *, const char *issuer, const char *serial);
 

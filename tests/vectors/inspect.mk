@@ -5,3 +5,6 @@ tests/vectors/inspect.log: shepctl
 VECTOR_TESTS += tests/vectors/opened.py
 EXTRA_DIST += tests/vectors/opened.py
 tests/vectors/opened.log: shepctl testpki/.stamp
+VECTOR_TESTS += tests/vectors/why.py
+EXTRA_DIST += tests/vectors/why.py
+tests/vectors/why.log: shepctl kzgost.so testpki/.stamp
