@@ -172,9 +172,7 @@ fill(struct pki_cert *c, struct err *e)
 	if (c->key == NULL)
 		return err_set(
 		    e, ERR_PKI_CERTIFICATE, "the public key of the certificate cannot be read");
-	if (!pki_number(X509_get0_serialNumber(c->x), c->serial))
-		return err_set(e, ERR_PKI_CERTIFICATE,
-		    "the serial number is negative or longer than 20 octets");
+	c->odd_serial = !pki_number(X509_get0_serialNumber(c->x), c->serial);
 	if (!pki_seconds(X509_get0_notBefore(c->x), &from->seconds) ||
 	    !pki_seconds(X509_get0_notAfter(c->x), &until->seconds))
 		return err_set(
@@ -192,6 +190,19 @@ fill(struct pki_cert *c, struct err *e)
 
 int
 pki_cert_new(struct octets der, struct pki_cert **out, struct err *e)
+{
+	if (pki_cert_read(der, out, e) != 0)
+		return -1;
+	if (!(*out)->odd_serial)
+		return 0;
+	pki_cert_free(*out);
+	*out = NULL;
+	return err_set(
+	    e, ERR_PKI_CERTIFICATE, "the serial number is negative or longer than 20 octets");
+}
+
+int
+pki_cert_read(struct octets der, struct pki_cert **out, struct err *e)
 {
 	struct pki_cert *c = calloc(1, sizeof(*c));
 	unsigned char *copy = malloc(der.len > 0 ? der.len : 1);

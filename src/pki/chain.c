@@ -2,10 +2,10 @@
  *
  * The path from a certificate to an anchor, by OpenSSL's own validation, strict (R-40).
  *
- * Only our own intermediates are used, never a certificate out of the message. OpenSSL's CRL
- * checking stays off: it refuses the NCA's newest CRLs and does not see its deltas
- * (kzgost-provider.md 3); revocation is asked of crl.c for every link. Validity of one certificate
- * within another is not required: BTSD's begins before its root's.
+ * Only our own intermediates are used, never a certificate out of the message. Revocation is asked
+ * of crl.c for every link: OpenSSL refuses the NCA's newest CRLs and does not see its deltas
+ * (kzgost-provider.md 3); where paths are validated alone it is asked as well (path.c). Validity of
+ * one certificate within another is not required: BTSD's begins before its root's.
  */
 #include "config.h"
 
@@ -40,6 +40,18 @@ code_of(int error)
 		return ERR_PKI_NOT_YET_VALID;
 	case X509_V_ERR_CERT_HAS_EXPIRED:
 		return ERR_PKI_EXPIRED;
+	case X509_V_ERR_CERT_REVOKED:
+		return ERR_PKI_REVOKED;
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+	case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+	case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+	case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+	case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+	case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+		return ERR_PKI_REVOCATION_UNKNOWN;
 	case X509_V_ERR_OUT_OF_MEM:
 		return ERR_NOMEM;
 	default: /* an open set of OpenSSL's: form, extensions, path length, weak keys and digests
@@ -63,13 +75,26 @@ refuse(X509_STORE_CTX *path, struct err *e)
 	    depth == 0 ? "certificate issued by" : "CA", name);
 }
 
-static const struct pki_cert *
-ca_of(const struct pki *p, const X509 *x)
+const struct pki_cert *
+pki_chain_ca(const struct pki *p, const X509 *x)
 {
 	for (size_t i = 0; i < p->n_cas; i++)
 		if (X509_cmp(p->cas[i]->x, x) == 0)
 			return p->cas[i];
 	return NULL;
+}
+
+/* By the CRLs of our own index. Where OpenSSL was asked as well it knew of whom we do not. */
+static int
+judge_link(const struct pki *p, const struct pki_cert *c, const struct pki_cert *issuer, int64_t at,
+    struct pki_span *span, struct err *e)
+{
+	struct err found = {0};
+
+	if (pki_crl_judge(p, c, issuer->authority, at, span, &found) == 0 ||
+	    (p->alone && found.code == ERR_PKI_REVOCATION_UNKNOWN))
+		return 0;
+	return err_set(e, found.code, "%s", found.detail);
 }
 
 /* Every link but the anchor: its times, and its revocation by the next one's CRLs. */
@@ -81,29 +106,18 @@ judge_links(const struct pki *p, const struct pki_cert *leaf, STACK_OF(X509) * c
 
 	for (int i = 0; i < sk_X509_num(chain); i++) {
 		const struct pki_cert *issuer =
-		    ca_of(p, sk_X509_value(chain, i + 1 < sk_X509_num(chain) ? i + 1 : i));
+		    pki_chain_ca(p, sk_X509_value(chain, i + 1 < sk_X509_num(chain) ? i + 1 : i));
 
 		if (issuer == NULL)
 			return err_set(e, ERR_INTERNAL, "a path through a CA that is not loaded");
 		pki_span_cut(span, at, c->who.not_before.seconds);
 		pki_span_cut(span, at, c->who.not_after.seconds);
 		if (p->revocation == PKI_REVOCATION_CRL && c != issuer &&
-		    pki_crl_judge(p, c, issuer->authority, at, span, e) != 0)
+		    judge_link(p, c, issuer, at, span, e) != 0)
 			return -1;
 		c = issuer;
 	}
 	return 0;
-}
-
-static void
-set_rules(X509_STORE_CTX *path, int64_t at)
-{
-	X509_VERIFY_PARAM *rules = X509_STORE_CTX_get0_param(path);
-
-	X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_X509_STRICT | X509_V_FLAG_POLICY_CHECK);
-	X509_VERIFY_PARAM_set_depth(rules, PKI_DEPTH);
-	X509_VERIFY_PARAM_set_auth_level(rules, PKI_SECURITY_LEVEL);
-	X509_VERIFY_PARAM_set_time(rules, (time_t)at);
 }
 
 int
@@ -111,13 +125,14 @@ pki_chain_judge(
     const struct pki *p, const struct pki_cert *c, int64_t at, struct pki_span *span, struct err *e)
 {
 	X509_STORE_CTX *path = X509_STORE_CTX_new();
+	struct pki_walk walk = {p, c, at};
 	int rc = -1, ok;
 
 	if (path == NULL || !X509_STORE_CTX_init(path, p->store, c->x, p->intermediates)) {
 		err_set(e, ERR_NOMEM, "no memory for a path");
 		goto out;
 	}
-	set_rules(path, at);
+	pki_path_rules(path, &walk);
 	ok = X509_verify_cert(path);
 	if (ok == 1)
 		rc = judge_links(p, c, X509_STORE_CTX_get0_chain(path), at, span, e);

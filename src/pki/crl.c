@@ -99,11 +99,13 @@ pki_crl_judge(const struct pki *p, const struct pki_cert *c, size_t authority, i
 	const struct pki_revoked *entry = deciding_entry(p, full, c, authority, at);
 	char text[CLOCK_TEXT];
 
+	if (c->odd_serial)
+		return err_set(e, ERR_PKI_REVOCATION_UNKNOWN, "no CRL of ours has such numbers");
 	if (entry != NULL)
 		return err_set(e, ERR_PKI_REVOKED, "certificate %s revoked on %s, reason %u",
 		    c->who.serial, clock_write_utc((struct instant){entry->date, 0}, text),
 		    entry->reason);
-	if (full != NULL || (c->ca && !loaded))
+	if (full != NULL || (c->ca && !loaded && !p->alone))
 		return 0;
 	return err_set(e, ERR_PKI_REVOCATION_UNKNOWN, "%s for certificate %s",
 	    loaded ? "no CRL is in force" : "no CRL is loaded", c->who.serial);

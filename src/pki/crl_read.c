@@ -149,13 +149,14 @@ read_number(X509_EXTENSION *extension, unsigned char out[PKI_SERIAL])
 	return ok;
 }
 
-/* Partitions by reason and CRLs for other issuers would need rules of their own: refused. */
+/* Partitions by reason or by distribution point, and CRLs for other issuers, would need rules of
+ * their own: refused. */
 static bool
 read_scope(X509_EXTENSION *extension, struct pki_crl *crl)
 {
 	ISSUING_DIST_POINT *point = X509V3_EXT_d2i(extension);
-	bool ok = point != NULL && point->onlysomereasons == NULL && point->indirectCRL <= 0 &&
-		  point->onlyattr <= 0;
+	bool ok = point != NULL && point->distpoint == NULL && point->onlysomereasons == NULL &&
+		  point->indirectCRL <= 0 && point->onlyattr <= 0;
 
 	if (ok) {
 		crl->covers_users = point->onlyCA <= 0;
@@ -218,10 +219,13 @@ read_entry_extension(struct cursor *in, struct pki_revoked *entry)
 	return true;
 }
 
-/* Octets of the INTEGER, left-padded; false when longer than any certificate's that is accepted. */
+/* Octets of the INTEGER, left-padded; false when negative or longer than any certificate's that is
+ * accepted. */
 static bool
 read_serial(struct cursor number, unsigned char out[PKI_SERIAL])
 {
+	if (left(&number) > 0 && (number.p[0] & 0x80))
+		return false;
 	while (left(&number) > 0 && number.p[0] == 0)
 		number.p++;
 	if (left(&number) > PKI_SERIAL)

@@ -57,9 +57,10 @@ struct pki_cert {
 	bool for_people;	  /* its extended key usage, if any, is one of those of nca.md 5 */
 	unsigned bits;
 	bool ca;
-	bool anchor, pinned;		/* its place in the struct pki that owns it */
-	bool proven;			/* has been found good: in another list than strangers */
-	size_t authority;		/* of a CA: the same number = the same name and key */
+	bool odd_serial;     /* negative or longer than PKI_SERIAL: serial is not filled */
+	bool anchor, pinned; /* its place in the struct pki that owns it */
+	bool proven;	     /* has been found good: in another list than strangers */
+	size_t authority;    /* of a CA: the same number = the same name and key */
 	unsigned char authority_id[32]; /* of a CA: SHA-256 of its name and key */
 	struct pki_verdict *verdict;
 	struct pki_cert *next;		/* same bucket */
@@ -92,6 +93,10 @@ struct pki_list {
 struct pki {
 	uint64_t id; /* unique in the process */
 	enum pki_revocation revocation;
+	STACK_OF(ASN1_OBJECT) * policies; /* NULL = any */
+	unsigned long path_flags;	  /* X509_V_FLAG_* beyond those that are always set */
+	bool alone;			  /* struct pki_path */
+	STACK_OF(X509_CRL) * every_crl;	  /* with alone: those of other kinds, too */
 	X509_STORE *store;
 	struct pki_book *book;		/* borrowed; NULL = none */
 	STACK_OF(X509) * intermediates; /* borrowed from cas */
@@ -112,6 +117,8 @@ struct pki {
 
 /* Decodes and describes. ERR_PKI_CERTIFICATE, ERR_NOMEM. */
 int pki_cert_new(struct octets der, struct pki_cert **out, struct err *) MUSTCHECK;
+/* The same, odd serial numbers accepted. */
+int pki_cert_read(struct octets der, struct pki_cert **out, struct err *) MUSTCHECK;
 void pki_cert_free(struct pki_cert *); /* takes NULL */
 
 /* The key set up by init for digests of the family, see pki_verifier(). -1 = memory is out. */
@@ -160,6 +167,11 @@ void pki_each_in_folder(
     struct pki *, const char *folder, const char *pem, pki_take *, struct pki_told *);
 /* The whole file; *out is malloc'ed. ERR_CONFIG, without the file's name. */
 int pki_read_file(const char *path, unsigned char **out, size_t *len, struct err *) MUSTCHECK;
+
+/* The one certificate of a file, PEM (the first one in it) or DER by content; *out is malloc'ed.
+ * ERR_CONFIG, ERR_NOMEM. */
+int pki_read_certificate(
+    const char *path, unsigned char **out, size_t *len, struct err *) MUSTCHECK;
 
 /* --- dn.c: names as sets of RDNs -------------------------------------------- */
 
@@ -225,6 +237,27 @@ int pki_responder_judge(const struct pki *, const OCSP_BASICRESP *, struct octet
  * ERR_PKI_*. */
 int pki_chain_judge(const struct pki *, const struct pki_cert *, int64_t at, struct pki_span *,
     struct err *) MUSTCHECK;
+
+/* The loaded CA that is this certificate, or NULL. */
+const struct pki_cert *pki_chain_ca(const struct pki *, const X509 *);
+
+/* --- path.c ----------------------------------------------------------------- */
+
+/* Takes over the rules of the options; what is no OID is told. */
+void pki_path_set(struct pki *, const struct pki_path *, struct pki_told *);
+
+/* A path that is about to be judged: its rules, and who answers what OpenSSL does not know. The
+ * walk must live as long as the path. */
+struct pki_walk {
+	const struct pki *p;
+	const struct pki_cert *leaf;
+	int64_t at;
+};
+void pki_path_rules(X509_STORE_CTX *, struct pki_walk *);
+
+/* Hands a CRL whose signature holds to OpenSSL's own machinery; taken: our index has it, too. False
+ * when it is of no use there. */
+bool pki_path_take_crl(struct pki *, struct octets der, bool taken);
 
 /* Revocation alone, for a pinned certificate: by the CRLs of the CA that issued it. */
 int pki_pinned_judge(const struct pki *, const struct pki_cert *, int64_t at, struct pki_span *,

@@ -1,3 +1,4 @@
+libshepd_a_SOURCES += src/pki/path.c
 libshepd_a_SOURCES += src/pki/pki.h src/pki/inner.h src/pki/cache.c src/pki/cert.c \
 	src/pki/chain.c src/pki/crl.c src/pki/crl_read.c src/pki/dn.c src/pki/files.c \
 	src/pki/identity.c src/pki/judge.c src/pki/named.c src/pki/partner.c src/pki/shelf.c src/pki/shelf.h src/pki/store.c src/pki/who.c

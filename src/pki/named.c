@@ -12,22 +12,27 @@
 
 #include "pki/inner.h"
 
+/* DER in place of PEM in the same allocation: it is always the shorter one. */
 static int
-decode_pem(struct pki *p, struct octets pem, const struct pki_cert **out, struct err *e)
+unwrap(unsigned char *data, size_t *len, struct err *e)
 {
-	BIO *text = BIO_new_mem_buf(pem.data, (int)pem.len);
+	BIO *text = BIO_new_mem_buf(data, (int)*len);
 	unsigned char *der = NULL;
 	char *name = NULL, *header = NULL;
-	long len = 0;
+	long n = 0;
 	int rc = -1;
 
 	if (text == NULL)
 		err_set(e, ERR_NOMEM, "no memory");
-	else if (PEM_read_bio(text, &name, &header, &der, &len) != 1 ||
-		 strcmp(name, PEM_STRING_X509) != 0)
+	else if (PEM_read_bio(text, &name, &header, &der, &n) != 1 ||
+		 strcmp(name, PEM_STRING_X509) != 0 || (size_t)n > *len)
 		err_set(e, ERR_CONFIG, "not a CERTIFICATE in PEM or DER");
 	else
-		rc = pki_decode(p, (struct octets){der, (size_t)len}, out, e);
+		rc = 0;
+	if (rc == 0) {
+		memcpy(data, der, (size_t)n);
+		*len = (size_t)n;
+	}
 	OPENSSL_free(name);
 	OPENSSL_free(header);
 	OPENSSL_free(der);
@@ -37,19 +42,32 @@ decode_pem(struct pki *p, struct octets pem, const struct pki_cert **out, struct
 }
 
 int
-pki_decode_file(struct pki *p, const char *path, const struct pki_cert **out, struct err *e)
+pki_read_certificate(const char *path, unsigned char **out, size_t *len, struct err *e)
 {
 	unsigned char *data = NULL;
-	size_t len = 0;
-	int rc = -1;
 
 	*out = NULL;
-	if (pki_read_file(path, &data, &len, e) != 0)
+	if (pki_read_file(path, &data, len, e) != 0)
 		return -1;
-	if (len > 0 && data[0] == 0x30) /* SEQUENCE */
-		rc = pki_decode(p, (struct octets){data, len}, out, e);
-	else
-		rc = decode_pem(p, (struct octets){data, len}, out, e);
-	free(data);
+	if ((*len == 0 || data[0] != 0x30 /* SEQUENCE */) && unwrap(data, len, e) != 0) {
+		free(data);
+		return -1;
+	}
+	*out = data;
+	return 0;
+}
+
+int
+pki_decode_file(struct pki *p, const char *path, const struct pki_cert **out, struct err *e)
+{
+	unsigned char *der = NULL;
+	size_t len = 0;
+	int rc;
+
+	*out = NULL;
+	if (pki_read_certificate(path, &der, &len, e) != 0)
+		return -1;
+	rc = pki_decode(p, (struct octets){der, len}, out, e);
+	free(der);
 	return rc;
 }

@@ -40,6 +40,19 @@ enum pki_family {
 	PKI_OTHER
 };
 
+/* How paths are judged beyond what always holds (RFC 5280 6.1.1). All zero: any policy will do. */
+struct pki_path {
+	const char *const *policies; /* initial policy set: OIDs, dotted, or "any", NULL-terminated;
+					NULL = any */
+	bool explicit_policy, inhibit_map, inhibit_any;
+	bool alone; /* for pki_validate_file(): RFC 5280 6 and no more. With revocation by CRL each
+		       link must be covered, and CRLs of any kind count: indirect, partitioned, of a
+		       key of their own. basicConstraints of a CA need not be critical */
+	const char
+	    *untrusted; /* with alone: folder of certificates that paths may lead through, and
+			   of CRL signers; what cannot be read there is told, and no mistake */
+};
+
 struct pki_options {
 	const char *trust;    /* folder of CA certificates, PEM or DER: self-signed = anchor, else
 				 intermediate; NULL = none */
@@ -49,6 +62,7 @@ struct pki_options {
 				      NULL. A CA there is a mistake */
 	const char *crl;	   /* folder of CRLs; NULL = none */
 	enum pki_revocation revocation;
+	struct pki_path path;
 	bool some_crls; /* a CRL that cannot be used is told, but is no mistake: whom it would
 			   cover is unknown */
 };
@@ -152,6 +166,12 @@ void pki_describe(const struct pki_cert *, struct pki_signer *out);
  * ERR_PKI_UNKNOWN_ISSUER, _NOT_YET_VALID, _EXPIRED, _REVOKED, _USAGE, _CERTIFICATE,
  * _REVOCATION_UNKNOWN. */
 int pki_judge(struct pki *, const struct pki_cert *, struct instant at, struct pki_signer *out,
+    struct err *) MUSTCHECK;
+
+/* Path validation alone, of the certificate in a file (as pki_decode_file() reads it), which may be
+ * a CA's or have any usage; nothing is kept. *out tells who it is whatever is returned, as far as
+ * it could be read. Errors as of pki_judge() but for _USAGE, and ERR_CONFIG. */
+int pki_validate_file(struct pki *, const char *path, struct instant at, struct pki_signer *out,
     struct err *) MUSTCHECK;
 
 /* Our own certificate and private key for signing and TLS. key == NULL: `certificate` is PKCS#12;

@@ -60,15 +60,12 @@ check_ca(struct pki_cert *ca, struct err *e)
 	return 0;
 }
 
+/* Among the CAs, as an anchor only where it says so. */
 static int
-take_ca(struct pki *p, struct octets der, struct err *e)
+add_ca(struct pki *p, struct pki_cert *ca, struct err *e)
 {
-	struct pki_cert *ca = NULL;
-	int rc = -1;
+	int rc = 0;
 
-	if (pki_cert_new(der, &ca, e) != 0 || check_ca(ca, e) != 0)
-		goto out;
-	rc = 0;
 	if (have_ca(p, ca)) /* the same one as PEM and as DER is no mistake */
 		goto out;
 	rc = -1;
@@ -86,6 +83,28 @@ take_ca(struct pki *p, struct octets der, struct err *e)
 out:
 	pki_cert_free(ca);
 	return rc;
+}
+
+static int
+take_ca(struct pki *p, struct octets der, struct err *e)
+{
+	struct pki_cert *ca = NULL;
+
+	if (pki_cert_new(der, &ca, e) != 0)
+		return -1;
+	if (check_ca(ca, e) == 0)
+		return add_ca(p, ca, e);
+	pki_cert_free(ca);
+	return -1;
+}
+
+/* Of any kind, for CRLs may have signers of their own; never an anchor. */
+static int
+take_untrusted(struct pki *p, struct octets der, struct err *e)
+{
+	struct pki_cert *c = NULL;
+
+	return pki_cert_read(der, &c, e) == 0 ? add_ca(p, c, e) : -1;
 }
 
 /* A file that was named one by one must hold an end-entity certificate. */
@@ -132,14 +151,16 @@ static int
 take_crl(struct pki *p, struct octets der, struct err *e)
 {
 	struct pki_crl **more = reallocarray(p->crls, p->n_crls + 1, sizeof(struct pki_crl *));
+	struct err found = {0};
 
 	if (more == NULL)
 		return err_set(e, ERR_NOMEM, "no memory");
 	p->crls = more;
-	if (pki_crl_read(p, der, &p->crls[p->n_crls], e) != 0)
-		return -1;
-	p->n_crls++;
-	return 0;
+	if (pki_crl_read(p, der, &p->crls[p->n_crls], &found) == 0)
+		p->n_crls++;
+	if ((p->alone && pki_path_take_crl(p, der, found.code == ERR_OK)) || found.code == ERR_OK)
+		return 0;
+	return err_set(e, found.code, "%s", found.detail);
 }
 
 /* Oldest first: later ones may lift a hold of earlier ones (crl.c). */
@@ -174,9 +195,11 @@ prepare(struct pki *p, struct err *e)
 	pki_forget_verdicts(p);
 	p->store = X509_STORE_new();
 	p->intermediates = sk_X509_new_null();
+	p->every_crl = sk_X509_CRL_new_null();
 	p->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	p->hash = EVP_MD_CTX_new();
-	if (p->store == NULL || p->intermediates == NULL || p->sha256 == NULL || p->hash == NULL)
+	if (p->store == NULL || p->intermediates == NULL || p->every_crl == NULL ||
+	    p->sha256 == NULL || p->hash == NULL)
 		return err_set(e, ERR_NOMEM, "no memory for the store of certificates");
 	return 0;
 }
@@ -184,9 +207,13 @@ prepare(struct pki *p, struct err *e)
 static void
 load(struct pki *p, const struct pki_options *options, struct pki_told *told)
 {
-	struct pki_told crls = {.complain = told->complain, .self = told->self};
+	struct pki_told crls = {.complain = told->complain, .self = told->self}, untrusted = crls;
 
+	pki_path_set(p, &options->path, told);
 	pki_each_in_folder(p, options->trust, certificate, take_ca, told);
+	if (p->alone)
+		pki_each_in_folder(
+		    p, options->path.untrusted, certificate, take_untrusted, &untrusted);
 	pki_each_in_folder(p, options->partners, certificate, take_partner, told);
 	for (const char *const *file = options->pinned; file != NULL && *file != NULL; file++)
 		pki_each_in_file(p, *file, certificate, take_pinned, told);
@@ -240,6 +267,8 @@ pki_close(struct pki *p)
 	free(p->partners);
 	free(p->crls);
 	sk_X509_free(p->intermediates);
+	sk_ASN1_OBJECT_pop_free(p->policies, ASN1_OBJECT_free);
+	sk_X509_CRL_pop_free(p->every_crl, X509_CRL_free);
 	X509_STORE_free(p->store);
 	EVP_MD_free(p->sha256);
 	EVP_MD_CTX_free(p->hash);

@@ -1,6 +1,7 @@
 PKI_FORGE = tests/unit/pki_forge.c tests/unit/pki_forge.h
 check_PROGRAMS += tests/unit/test_pki \
 	tests/unit/test_pki_crl \
+	tests/unit/test_pki_path \
 	tests/unit/test_pki_who \
 	tests/unit/test_pki_samples \
 	tests/unit/test_pki_made
@@ -10,6 +11,9 @@ tests_unit_test_pki_LDADD = $(UNIT_LIBS)
 tests_unit_test_pki_crl_SOURCES = tests/unit/test_pki_crl.c $(PKI_FORGE)
 tests_unit_test_pki_crl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
 tests_unit_test_pki_crl_LDADD = $(UNIT_LIBS)
+tests_unit_test_pki_path_SOURCES = tests/unit/test_pki_path.c $(PKI_FORGE)
+tests_unit_test_pki_path_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_pki_path_LDADD = $(UNIT_LIBS)
 tests_unit_test_pki_who_SOURCES = tests/unit/test_pki_who.c $(PKI_FORGE)
 tests_unit_test_pki_who_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
 tests_unit_test_pki_who_LDADD = $(UNIT_LIBS)
@@ -26,6 +30,7 @@ tests_unit_test_pki_shelf_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_pki_shelf
 TESTS += tests/unit/test_pki \
 	tests/unit/test_pki_crl \
+	tests/unit/test_pki_path \
 	tests/unit/test_pki_who \
 	tests/unit/test_pki_samples \
 	tests/unit/test_pki_made

@@ -97,14 +97,18 @@ extend(X509 *x, X509 *issuer, int nid, const char *value)
 {
 	X509V3_CTX context;
 	X509_EXTENSION *extension;
+	CONF *empty;
 
 	if (value == NULL)
 		return;
-	X509V3_set_ctx_nodb(&context);
+	empty = NCONF_new(NULL); /* policies are not read without one */
+	need(empty != NULL, "configuration");
 	X509V3_set_ctx(&context, issuer, x, NULL, NULL, 0);
+	X509V3_set_nconf(&context, empty);
 	extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
 	need(extension != NULL && X509_add_ext(x, extension, -1) == 1, value);
 	X509_EXTENSION_free(extension);
+	NCONF_free(empty);
 }
 
 static void
@@ -148,6 +152,7 @@ forge_cert(const struct forge *f, EVP_PKEY *key)
 	extend(x, issuer, NID_basic_constraints, f->constraints);
 	extend(x, issuer, NID_key_usage, f->usage);
 	extend(x, issuer, NID_ext_key_usage, f->extended);
+	extend(x, issuer, NID_certificate_policies, f->policies);
 	extend(x, issuer, NID_subject_key_identifier, "hash");
 	extend(x, issuer, NID_authority_key_identifier, "keyid:always");
 	if (f->critical != NULL)
@@ -194,17 +199,17 @@ add_number(X509_CRL *crl, int nid, const char *decimal, int critical)
 }
 
 static void
-add_scope(X509_CRL *crl, const char *scope)
+extend_crl(X509_CRL *crl, X509 *signer, int nid, const char *value)
 {
 	X509V3_CTX context;
 	X509_EXTENSION *extension;
 
-	if (scope == NULL)
+	if (value == NULL)
 		return;
 	X509V3_set_ctx_nodb(&context);
-	X509V3_set_ctx(&context, NULL, NULL, NULL, crl, 0);
-	extension = X509V3_EXT_conf_nid(NULL, &context, NID_issuing_distribution_point, scope);
-	need(extension != NULL && X509_CRL_add_ext(crl, extension, -1) == 1, scope);
+	X509V3_set_ctx(&context, signer, NULL, NULL, crl, 0);
+	extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+	need(extension != NULL && X509_CRL_add_ext(crl, extension, -1) == 1, value);
 	X509_EXTENSION_free(extension);
 }
 
@@ -225,7 +230,9 @@ forge_crl(struct arena *a, const struct forge_crl *f)
 		add_revoked(crl, &f->revoked[i]);
 	add_number(crl, NID_crl_number, f->number, 0);
 	add_number(crl, NID_delta_crl, f->base, 1);
-	add_scope(crl, f->scope);
+	extend_crl(crl, NULL, NID_issuing_distribution_point, f->scope);
+	extend_crl(crl, f->signer, NID_authority_key_identifier,
+	    f->signer != NULL ? "keyid:always" : NULL);
 	need(X509_CRL_sign(crl, f->key, EVP_sha256()) > 0, "CRL signature");
 	len = i2d_X509_CRL(crl, NULL);
 	need(len > 0, "CRL");

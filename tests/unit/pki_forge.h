@@ -19,6 +19,7 @@ struct forge {
 	const char *from, *until; /* dateTime; NULL = 2026-01-01 and 2027-01-01 */
 	const char *usage, *extended,
 	    *constraints;     /* OpenSSL's configuration syntax; NULL = none */
+	const char *policies; /* certificatePolicies in the same syntax, or NULL */
 	const char *critical; /* OID of an unknown critical extension, or NULL */
 	const char *md;	      /* digest of the signature, NULL = SHA256, "" = the key's own */
 	X509 *issuer;	      /* NULL = self-signed */
@@ -33,6 +34,7 @@ struct forge_revoked {
 struct forge_crl {
 	X509 *issuer;
 	EVP_PKEY *key;
+	X509 *signer; /* whose key identifier it names; NULL = none */
 	const char *from, *until;
 	const char *number, *base; /* decimal; base = a delta; NULL = none */
 	const char *scope;	   /* issuingDistributionPoint, or NULL */

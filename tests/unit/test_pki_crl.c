@@ -386,6 +386,9 @@ a_crl_with_a_scope_of_its_own_kind_is_not_loaded(void **state)
 	assert_not_loaded("a.crl: an extension of the CRL");
 	write_crl("a.crl", (struct forge_crl){.scope = "critical,indirectCRL:TRUE"}, NULL, 0);
 	assert_not_loaded("a.crl: an extension of the CRL");
+	write_crl("a.crl",
+	    (struct forge_crl){.scope = "critical,fullname:URI:http://127.0.0.1/part"}, NULL, 0);
+	assert_not_loaded("a.crl: an extension of the CRL");
 }
 
 static void
