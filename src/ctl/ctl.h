@@ -38,5 +38,6 @@ int ctl_send(int argc, char **argv);
 int ctl_secret(int argc, char **argv);
 int ctl_version(int argc, char **argv);
 int ctl_inspect(int argc, char **argv);
+int ctl_verify_cert(int argc, char **argv);
 
 #endif

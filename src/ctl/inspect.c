@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ctl/ctl.h"
+#include "ctl/tools.h"
 #include "run/run.h"
 
 struct options {
@@ -135,34 +136,6 @@ read_message(const char *path, struct arena *a, struct octets *out, struct err *
 	return rc;
 }
 
-/* Fields are separated by tabs and lines by newlines, so neither may stand inside. */
-static void
-put_field(const char *text, char end)
-{
-	for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
-		if (*p == '\t')
-			fputs("\\t", stdout);
-		else if (*p == '\n')
-			fputs("\\n", stdout);
-		else if (*p < ' ' || *p == 0x7F)
-			printf("\\x%02x", *p);
-		else
-			putchar(*p);
-	}
-	putchar(end);
-}
-
-static const char *
-signer_name(const struct pki_signer *s, char text[64])
-{
-	if (s->iin[0] == '\0' && s->bin[0] == '\0')
-		return "-";
-	snprintf(text, 64, "%s%s%s%s%s", s->iin[0] == '\0' ? "" : "IIN", s->iin,
-	    s->iin[0] == '\0' || s->bin[0] == '\0' ? "" : "/", s->bin[0] == '\0' ? "" : "BIN",
-	    s->bin);
-	return text;
-}
-
 /* Which code the contract has for it, the rule that was broken, how, and what is known to be right
  * all the same. */
 static void
@@ -182,7 +155,7 @@ put_detail(const struct run_inspection *i)
 		    !i->part.digest_ok		       ? ""
 		    : strcmp(i->kind, "envelope") == 0 ? "; the Body's digest is right"
 						       : "; the document's digest is right");
-	put_field(text, '\n');
+	ctl_put_field(text, '\n');
 }
 
 static void
@@ -190,10 +163,10 @@ put_line(const char *file, const struct run_inspection *i)
 {
 	char name[64];
 
-	put_field(file, '\t');
-	put_field(i->accepted ? "accepted" : "refused", '\t');
-	put_field(err_row(i->err.code)->name, '\t');
-	put_field(signer_name(&i->part.signer, name), '\t');
+	ctl_put_field(file, '\t');
+	ctl_put_field(i->accepted ? "accepted" : "refused", '\t');
+	ctl_put_field(err_row(i->err.code)->name, '\t');
+	ctl_put_field(ctl_signer_name(&i->part.signer, name), '\t');
 	put_detail(i);
 }
 

@@ -27,6 +27,9 @@ static const struct ctl_command commands[] = {
 	"  or --url URL --resend FILE [--trust DIR] [--partners DIR] [--ca FILE]\n"
 	"    [--save-response FILE]"},
     {"secret", ctl_secret, "hash a sender's secret for the configuration", "<FILE"},
+    {"verify-cert", ctl_verify_cert, "validate the paths of certificates, and nothing else",
+	"[--at TIME] --trust DIR [--untrusted DIR] [--crl DIR] [--revocation off|crl]\n"
+	"    [--policy OID|any]... [--explicit-policy] [--inhibit-map] [--inhibit-any] CERT..."},
     {"version", ctl_version, "print the version", ""},
 };
 
@@ -73,7 +76,7 @@ help(FILE *to)
 {
 	fputs("usage: shepctl COMMAND [ARGUMENT...]; shepctl COMMAND --help\n\n", to);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+		fprintf(to, "  %-11s %s\n", commands[i].name, commands[i].help);
 }
 
 int

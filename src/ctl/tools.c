@@ -27,3 +27,30 @@ ctl_fail(const char *command, const struct err *e)
 	fprintf(stderr, "shepctl %s: %s: %s\n", command, err_row(e->code)->name, e->detail);
 	return CTL_REFUSED;
 }
+
+void
+ctl_put_field(const char *text, char end)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
+		if (*p == '\t')
+			fputs("\\t", stdout);
+		else if (*p == '\n')
+			fputs("\\n", stdout);
+		else if (*p < ' ' || *p == 0x7F)
+			printf("\\x%02x", *p);
+		else
+			putchar(*p);
+	}
+	putchar(end);
+}
+
+const char *
+ctl_signer_name(const struct pki_signer *s, char text[64])
+{
+	if (s->iin[0] == '\0' && s->bin[0] == '\0')
+		return "-";
+	snprintf(text, 64, "%s%s%s%s%s", s->iin[0] == '\0' ? "" : "IIN", s->iin,
+	    s->iin[0] == '\0' || s->bin[0] == '\0' ? "" : "/", s->bin[0] == '\0' ? "" : "BIN",
+	    s->bin);
+	return text;
+}

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What several subcommands share: the usual configuration file, telling of mistakes, failing.
+ * What several subcommands share: the usual configuration file, telling of mistakes, failing, TSV.
  */
 #ifndef CTL_TOOLS_H
 #define CTL_TOOLS_H
 
 #include "conf/conf.h"
+#include "pki/pki.h"
 
 #define CTL_CONFIG SYSCONFDIR "/shepd/shepd.conf"
 
@@ -14,5 +15,11 @@ void ctl_complain(void *self, const char *file, int line, const char *what);
 
 /* Prints an error with its row's name to standard error; returns CTL_REFUSED. */
 int ctl_fail(const char *command, const struct err *);
+
+/* A field of a TSV line to standard output, what would break the line escaped, and what follows. */
+void ctl_put_field(const char *text, char end);
+
+/* "IINx/BINy", one of the two, or "-". Returns text or a literal. */
+const char *ctl_signer_name(const struct pki_signer *, char text[64]);
 
 #endif

@@ -54,8 +54,8 @@ synopsis()
 
 compare shepd src/run/main_shepd.c "$("$BUILDDIR/shepd" --help)" "$(synopsis doc/shepd.8)" \
 	"$(sed -n '/^The options are/,/^\.El/p' doc/shepd.8)"
-for command in $("$BUILDDIR/shepctl" help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do
-	source=src/ctl/$command.c
+for command in $("$BUILDDIR/shepctl" help | sed -nE 's/^  ([a-z-]+) .*/\1/p'); do
+	source=src/ctl/${command//-/_}.c
 	[ -f "$source" ] || source=src/ctl/main.c
 	compare "$command" "$source" "$("$BUILDDIR/shepctl" "$command" --help)" \
 		"$(synopsis doc/shepctl.8 | awk -v c="$command" '/^\.Cm/ { on = $2 == c } /^\.(Op )?Fl|^\.Op/ { if (on) print }')" \

@@ -2,5 +2,6 @@
 VECTOR_TESTS =
 include tests/vectors/frontend.mk
 include tests/vectors/inspect.mk
+include tests/vectors/pkits.mk
 include tests/vectors/hostile.mk
 TESTS += $(VECTOR_TESTS)
