@@ -18,6 +18,7 @@
 
 #define RUN_SECOND ((int64_t)1000000000)
 #define RUN_GRACE (2 * RUN_SECOND) /* beyond its deadline a request is killed with its worker */
+#define RUN_CPU_MS 2000		   /* of one request; an honest one takes a thousandth */
 
 /* One worker's, in memory shared with the master. */
 struct run_beat {
@@ -84,6 +85,13 @@ bool run_crew_is_empty(const struct run_generation *);
 
 /* When the next place is to be filled, or `until` when that is earlier. */
 int64_t run_crew_next(const struct run_generation *, int64_t until);
+
+/* --- cpu.c ---------------------------------------------------------------------- */
+
+/* From begin to end the process may take so many milliseconds of CPU, of all its threads; above it
+ * it is ended by SIGPROF. */
+void run_cpu_begin(unsigned ms);
+void run_cpu_end(void);
 
 /* --- worker.c ------------------------------------------------------------------ */
 

@@ -3,8 +3,8 @@
  * A worker: its own desk, the door's loop, one request after another until it is told to stop or
  * has served its share.
  *
- * Hostile input meets this process only. It writes no core, may take so much memory and no more,
- * ends with its master, and lets the master see how long a request has been with it.
+ * Hostile input meets this process only. It writes no core, may take so much memory and CPU and no
+ * more, ends with its master, and lets the master see how long a request has been with it.
  */
 #include "config.h"
 
@@ -64,7 +64,9 @@ serve(void *self, const struct door_request *q, struct arena *a, struct door_rep
 	struct worker *w = self;
 
 	atomic_store(&w->beat->until, q->deadline);
+	run_cpu_begin(RUN_CPU_MS);
 	run_pipeline(w->desk, q, a, reply);
+	run_cpu_end();
 	atomic_store(&w->beat->until, 0);
 	if (w->share > 0 && ++w->served >= w->share && stop == 0)
 		stop = DOOR_STOP;

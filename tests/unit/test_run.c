@@ -4,17 +4,23 @@
  */
 #include "config.h"
 
+#include <sys/wait.h>
+
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "fixture.h"
 #include "run/call.h"
+#include "run/life.h"
 #include "run/payload.h"
 #include "run/tally.h"
 
@@ -155,11 +161,53 @@ an_unsigned_document_is_a_missing_business_signature(void **state)
 	dom_free(doc);
 }
 
+static double
+cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* A child of its own that works for 0.4 s; how it ended. */
+static int
+work(bool past_the_end)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		run_cpu_begin(100);
+		if (past_the_end)
+			run_cpu_end();
+		while (cpu_seconds() < 0.4)
+			;
+		_exit(7);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+static void
+a_request_that_takes_too_much_cpu_ends_its_process(void **state)
+{
+	int status = work(false);
+
+	(void)state;
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGPROF);
+	status = work(true);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 7);
+}
+
 int
 main(void)
 {
 	struct err e = {0};
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_request_that_takes_too_much_cpu_ends_its_process),
 	    cmocka_unit_test(refusals_above_the_rate_are_counted_not_written),
 	    cmocka_unit_test(a_count_is_given_at_the_end_whatever_the_minute),
 	    cmocka_unit_test(a_uuid_is_of_version_4),
