@@ -83,8 +83,8 @@ is_memory_out(void)
 }
 
 /* An empty list would mean that everything is enabled. */
-static int
-allow(xmlSecDSigCtxPtr ctx, const struct sig_shape *shape)
+int
+sig_mechanics_allow(struct _xmlSecDSigCtx *ctx, const struct sig_shape *shape)
 {
 	bool document = shape->form == SIG_FORM_DOCUMENT;
 
@@ -183,7 +183,7 @@ sig_mechanics_run(const struct sig_shape *shape, EVP_PKEY_CTX *verifier, size_t 
 	ERR_clear_error();
 	if (xmlSecDSigCtxInitialize(&ctx, NULL) < 0)
 		return err_set(e, ERR_NOMEM, "xmlsec: %s", complaint);
-	if (allow(&ctx, shape) != 0 ||
+	if (sig_mechanics_allow(&ctx, shape) != 0 ||
 	    (verifier != NULL && (ctx.signKey = sig_key_new(verifier)) == NULL)) {
 		err_set(e, ERR_NOMEM, "xmlsec: %s", complaint);
 		goto out;

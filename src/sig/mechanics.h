@@ -20,6 +20,12 @@ struct sig_outcome {
 int sig_mechanics_init(struct err *) MUSTCHECK;
 void sig_mechanics_fini(void);
 
+/* Takes from a fresh context of xmlsec's all that such a signature does not need (R-31 to R-34).
+ * For sig_mechanics_run(), and for a test of it: behind the allow-list of shape.h most of it can no
+ * longer be reached by a message. -1 when memory is out. */
+struct _xmlSecDSigCtx;
+int sig_mechanics_allow(struct _xmlSecDSigCtx *, const struct sig_shape *) MUSTCHECK;
+
 /* verifier (pki_verifier()) NULL: digests only. `wanted` is an index of shape->references. Fails
  * only when xmlsec cannot process the signature (ERR_SIG_STRUCTURE with its words) or memory is
  * out. */

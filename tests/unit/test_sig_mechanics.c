@@ -9,6 +9,7 @@
 #include <libxml/c14n.h>
 #include <xmlsec/buffer.h>
 #include <xmlsec/transforms.h>
+#include <xmlsec/xmldsig.h>
 #include <xmlsec/xmlsec.h>
 
 #include "dom/libxml.h"
@@ -200,6 +201,51 @@ xmlsec_knows_no_algorithm_but_ours(void **state)
 		    ids, (const xmlChar *)sig_digests[i].uri, xmlSecTransformUsageDigestMethod));
 }
 
+static void
+assert_enabled(xmlSecPtrListPtr list, const char *const *hrefs, size_t count)
+{
+	assert_int_equal(xmlSecPtrListGetSize(list), count);
+	for (size_t i = 0; i < count; i++)
+		assert_non_null(xmlSecTransformIdListFindByHref(
+		    list, (const xmlChar *)hrefs[i], xmlSecTransformUsageAny));
+}
+
+/* What a context may do is what the form needs, whatever a message would ask for. */
+static void
+a_context_may_do_no_more_than_the_form_needs(void **state)
+{
+	static const char c14n[] = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+			  comments[] =
+			      "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments";
+	static const char *const references[] = {
+	    SIG_EXC_C14N, SHA256, c14n, comments, ENV_DS "enveloped-signature"};
+	static const char *const methods[] = {SIG_EXC_C14N, RSA, c14n, comments};
+	struct common *c = *state;
+	struct sprung s;
+
+	read_message(c, sign_template(c->arena, ENVELOPE, c->gateway), &s);
+	for (int document = 0; document < 2; document++) {
+		xmlSecDSigCtx ctx;
+
+		s.shape.form = document ? SIG_FORM_DOCUMENT : SIG_FORM_TRANSPORT;
+		assert_int_equal(xmlSecDSigCtxInitialize(&ctx, NULL), 0);
+		assert_null(ctx.keyInfoReadCtx.keysMngr); /* no other key to fall back on */
+		assert_int_equal(sig_mechanics_allow(&ctx, &s.shape), 0);
+		assert_int_equal(ctx.enabledReferenceUris,
+		    document ? xmlSecTransformUriTypeEmpty : xmlSecTransformUriTypeSameDocument);
+		assert_int_equal(ctx.flags, XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS |
+						XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES);
+		assert_int_equal(
+		    ctx.keyInfoReadCtx.retrievalMethodCtx.enabledUris, xmlSecTransformUriTypeNone);
+		assert_int_equal(ctx.keyInfoReadCtx.maxRetrievalMethodLevel, 0);
+		assert_int_equal(ctx.keyInfoReadCtx.maxEncryptedKeyLevel, 0);
+		assert_enabled(&ctx.transformCtx.enabledTransforms, methods, document ? 4 : 2);
+		assert_enabled(ctx.enabledReferenceTransforms, references, document ? 5 : 2);
+		xmlSecDSigCtxFinalize(&ctx);
+	}
+	dom_free(s.doc);
+}
+
 /* Debian builds it with XMLSEC_NO_SIZE_T: without pkg-config's flags its structs are other ones. */
 static void
 xmlsec_counts_in_the_sizes_that_we_compiled_with(void **state)
@@ -226,6 +272,7 @@ main(void)
 	    TEST(xmlsec_opens_nothing_and_connects_nowhere),
 	    TEST(xmlsec_is_not_believed_when_it_saw_another_reference),
 	    TEST(xmlsec_runs_no_transform_outside_the_list),
+	    TEST(a_context_may_do_no_more_than_the_form_needs),
 	    TEST(xmlsec_knows_no_algorithm_but_ours),
 	    TEST(xmlsec_counts_in_the_sizes_that_we_compiled_with),
 	};
