@@ -59,7 +59,8 @@ struct conf_service {
 	bool business_signature;
 	const char *const *algorithms; /* names; none = all that the trust accepts */
 	size_t algorithm_count;
-	const char *placement; /* "auto", "text", "child", "data" */
+	const char *placement; /* "auto", "text", "child", "data", "in-place", "string" */
+	unsigned signers;
 	struct conf_place at;
 };
 

@@ -95,6 +95,11 @@ bool dom_has_text(const struct dom_node *);
  * arena. */
 int dom_text(const struct dom_node *, struct arena *, struct octets *out, struct err *) MUSTCHECK;
 
+/* The string value of an element (XPath 1.0, 5.2): its text and that of all elements inside, in
+ * their order. Comments and PIs are ERR_MSG_FORMAT. NUL-terminated in the arena. */
+int dom_string_value(
+    const struct dom_node *, struct arena *, struct octets *out, struct err *) MUSTCHECK;
+
 /* Path of an element for messages: "/Envelope/Body/SendMessage/request". */
 const char *dom_path(const struct dom_node *, struct arena *);
 

@@ -217,6 +217,43 @@ dom_text(const struct dom_node *n, struct arena *arena, struct octets *out, stru
 	return 0;
 }
 
+/* The next node of the subtree, in document order. */
+static const xmlNode *
+step(const xmlNode *n, const xmlNode *root)
+{
+	if (n->type == XML_ELEMENT_NODE && n->children != NULL)
+		return n->children;
+	while (n != root && n->next == NULL)
+		n = n->parent;
+	return n == root ? NULL : n->next;
+}
+
+int
+dom_string_value(
+    const struct dom_node *node, struct arena *arena, struct octets *out, struct err *e)
+{
+	const xmlNode *root = dom_to_xml(node);
+	size_t len = 0;
+	char *to;
+
+	*out = (struct octets){NULL, 0};
+	for (const xmlNode *n = root; n != NULL; n = step(n, root)) {
+		if (is_text(n))
+			len += strlen(dom_text_of(n->content));
+		else if (n->type != XML_ELEMENT_NODE)
+			return err_tell(e, ERR_MSG_FORMAT,
+			    "%s: a comment where only text may stand", dom_name(node));
+	}
+	if ((to = arena_alloc(arena, len + 1)) == NULL)
+		return err_set(e, ERR_NOMEM, "text of %zu octets", len);
+	*out = (struct octets){(unsigned char *)to, len};
+	for (const xmlNode *n = root; n != NULL; n = step(n, root))
+		if (is_text(n))
+			to = stpcpy(to, dom_text_of(n->content));
+	*to = '\0';
+	return 0;
+}
+
 const char *
 dom_path(const struct dom_node *n, struct arena *arena)
 {

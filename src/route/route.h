@@ -12,10 +12,12 @@
 
 /* Where a business signature is found (design.md 8). */
 enum route_placement {
-	ROUTE_AUTO, /* by xsi:type and shape */
+	ROUTE_AUTO, /* by its shape */
 	ROUTE_TEXT,
 	ROUTE_CHILD,
-	ROUTE_DATA
+	ROUTE_DATA,
+	ROUTE_IN_PLACE,
+	ROUTE_STRING
 };
 
 struct route_sender {
@@ -43,6 +45,7 @@ struct route_service {
 	bool business_signature; /* required */
 	unsigned algorithms; /* of enum sig_algorithm, for both signatures; 0 = all of the trust */
 	enum route_placement placement;
+	unsigned signers; /* stacked signatures that the payload may carry; 0 = 1 */
 };
 
 struct route_table {

@@ -263,7 +263,8 @@ placement_of(const char *text)
 	static const struct {
 		const char *text;
 		enum route_placement placement;
-	} names[] = {{"text", ROUTE_TEXT}, {"child", ROUTE_CHILD}, {"data", ROUTE_DATA}};
+	} names[] = {{"text", ROUTE_TEXT}, {"child", ROUTE_CHILD}, {"data", ROUTE_DATA},
+	    {"in-place", ROUTE_IN_PLACE}, {"string", ROUTE_STRING}};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i].text, text) == 0)
@@ -318,6 +319,7 @@ open_services(struct opening *o)
 		    .business_signature = s->business_signature,
 		    .algorithms = algorithms_of(s->algorithms, s->algorithm_count, 0),
 		    .placement = placement_of(s->placement),
+		    .signers = s->signers,
 		};
 	}
 	o->house->routes.services = services;

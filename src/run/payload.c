@@ -6,18 +6,57 @@
 
 #include <string.h>
 
+#include "codec/codec.h"
 #include "run/payload.h"
 
-/* Escaped or CDATA text that is a document of its own. */
+/* One opening. */
+struct opening {
+	const struct dom_node *data;
+	const struct route_service *service;
+	enum route_placement where; /* never ROUTE_AUTO */
+	const struct run_terms *terms;
+	struct arena *arena;
+	struct run_payload p;
+};
+
+/* Text that is a document of its own; white space around it is nobody's. */
 static int
-open_text(const struct dom_node *data, const struct dom_limits *limits, struct arena *arena,
-    struct dom **out, struct octets *octets, struct err *e)
+open_text(struct opening *o, struct err *e)
 {
-	if (dom_text(data, arena, octets, e) != 0)
-		return -1;
-	if (octets->len == 0)
+	struct octets *text = &o->p.octets;
+
+	for (; text->len > 0 && memchr(" \t\r\n", text->data[0], 4) != NULL; text->len--)
+		text->data++;
+	while (text->len > 0 && memchr(" \t\r\n", text->data[text->len - 1], 4) != NULL)
+		text->len--;
+	if (text->len == 0)
 		return err_tell(e, ERR_PAYLOAD_FORMAT, "data is empty");
-	return dom_parse(*octets, limits, out, e);
+	return dom_parse(*text, o->terms->limits, &o->p.doc, e);
+}
+
+static int
+cut(struct opening *o, const struct dom_node *node, struct err *e)
+{
+	struct dom *doc = NULL;
+
+	if (dom_cut(node, o->terms->limits, o->arena, &o->p.octets, &doc, e) != 0)
+		return -1;
+	dom_free(o->p.doc); /* node may have stood in it */
+	o->p.doc = doc;
+	return 0;
+}
+
+/* The one element that data holds. */
+static int
+cut_child(struct opening *o, const struct dom_node *data, struct err *e)
+{
+	const struct dom_node *child = data == NULL ? NULL : dom_first(data);
+
+	if (child == NULL)
+		return err_tell(e, ERR_PAYLOAD_FORMAT, "data has no element");
+	if (dom_next(child) != NULL || dom_has_text(data))
+		return err_tell(e, ERR_PAYLOAD_FORMAT, "data has more than one element");
+	return cut(o, child, e);
 }
 
 static enum route_placement
@@ -32,70 +71,86 @@ by_shape(const struct dom_node *data)
 	return dom_is(last, ENV_DS, "Signature") ? ROUTE_DATA : ROUTE_CHILD;
 }
 
-/* The document that a business signature would be made over. */
+/* The document that a business signature would be made over; in place: what holds it. */
 static int
-open_document(const struct dom_node *data, enum route_placement where,
-    const struct dom_limits *limits, struct arena *arena, struct run_payload *p, struct err *e)
+open_document(struct opening *o, struct err *e)
 {
-	const struct dom_node *child = dom_first(data);
-
-	switch (where) {
+	switch (o->where) {
 	case ROUTE_TEXT:
-		return open_text(data, limits, arena, &p->doc, &p->octets, e);
+		if (dom_text(o->data, o->arena, &o->p.octets, e) != 0)
+			return -1;
+		return open_text(o, e);
+	case ROUTE_STRING:
+		if (dom_string_value(o->data, o->arena, &o->p.octets, e) != 0)
+			return -1;
+		return open_text(o, e);
 	case ROUTE_DATA:
-		return dom_cut(data, limits, arena, &p->octets, &p->doc, e);
+	case ROUTE_IN_PLACE:
+		return cut(o, o->data, e);
 	case ROUTE_AUTO:
 	case ROUTE_CHILD:
 		break;
 	}
-	if (child == NULL)
-		return err_tell(e, ERR_PAYLOAD_FORMAT, "data has no element");
-	if (dom_next(child) != NULL || dom_has_text(data))
-		return err_tell(e, ERR_PAYLOAD_FORMAT, "data has more than one element");
-	return dom_cut(child, limits, arena, &p->octets, &p->doc, e);
+	return cut_child(o, o->data, e);
 }
 
-/* A document signed as <data> carries the service's element inside it. */
+/* What was signed as <data>, or as a whole message, carries the service's element inside. */
 static int
-unwrap_data(
-    struct run_payload *p, const struct dom_limits *limits, struct arena *arena, struct err *e)
+unwrap(struct opening *o, struct err *e)
 {
-	const struct dom_node *root = dom_root(p->doc), *child = dom_first(root);
-	struct dom *inner = NULL;
+	const struct dom_node *root = dom_root(o->p.doc);
 
-	if (child == NULL || dom_next(child) != NULL || dom_has_text(root))
-		return err_tell(e, ERR_PAYLOAD_FORMAT, "data must hold one element");
-	if (dom_cut(child, limits, arena, &p->octets, &inner, e) != 0)
-		return -1;
-	dom_free(p->doc);
-	p->doc = inner;
-	return 0;
+	if (o->where != ROUTE_DATA && o->where != ROUTE_IN_PLACE)
+		return 0;
+	if (dom_is(root, ENV_SOAP, "Envelope")) {
+		root = dom_child(root, ENV_SOAP, "Body");
+		root = root == NULL ? NULL : codec_find_data(root);
+	}
+	return cut_child(o, root, e);
 }
 
-/* Verifies, then goes on only with the octets that were digested. */
 static int
-verify(struct run_payload *p, const struct route_service *service, const struct run_terms *t,
-    struct arena *arena, struct err *e)
+verify_signers(struct opening *o, const struct sig_court *c, struct err *e)
 {
-	struct sig_policy business = *t->policy;
+	struct run_payload *p = &o->p;
+	size_t most = o->service->signers == 0 ? 1 : o->service->signers;
+
+	if (o->where == ROUTE_IN_PLACE)
+		return sig_verify_in_place(
+		    o->terms->env, o->data, c, most, p->signers, &p->signer_count, e);
+	return sig_verify_document(
+	    p->doc, c->pki, c->policy, c->at, c->arena, most, p->signers, &p->signer_count, e);
+}
+
+/* Verifies, then goes on only with the octets that were digested: those of the first to sign, who
+ * is the applicant; the others cover them with his signature. */
+static int
+verify(struct opening *o, struct err *e)
+{
+	struct run_payload *p = &o->p;
+	struct sig_policy business = *o->terms->policy;
+	const struct sig_court court = {o->terms->pki, &business, o->terms->at, o->arena};
 	struct dom *covered = NULL;
-	size_t count = 0;
+	int rc;
 
 	/* An authentication certificate is a business refusal (HQ-E014), not a fault. */
 	business.require_sign_capable = false;
-	if (service->algorithms != 0)
-		business.algorithms &= service->algorithms;
+	if (o->service->algorithms != 0)
+		business.algorithms &= o->service->algorithms;
 	e->level = ERR_BUSINESS;
-	if (sig_verify_document(p->doc, t->pki, &business, t->at, arena, 1, &p->part, &count, e) !=
-	    0)
+	rc = verify_signers(o, &court, e);
+	for (size_t i = 0; i < p->signer_count; i++)
+		p->signers[i].node = NULL; /* goes with the tree */
+	if (p->signer_count > 0)	   /* of a refusal, the signer that was refused */
+		p->part = p->signers[p->signer_count - 1];
+	if (rc != 0)
 		return -1;
 	e->level = ERR_TRANSPORT;
 	p->octets = p->part.digested;
-	if (dom_parse(p->octets, t->limits, &covered, e) != 0)
+	if (dom_parse(p->octets, o->terms->limits, &covered, e) != 0)
 		return -1;
 	dom_free(p->doc);
 	p->doc = covered;
-	p->part.node = NULL; /* went with the old tree */
 	return 0;
 }
 
@@ -103,28 +158,29 @@ int
 run_payload_open(const struct dom_node *data, const struct route_service *service,
     const struct run_terms *t, struct arena *arena, struct run_payload *out, struct err *e)
 {
-	struct run_payload p = {0};
-	enum route_placement where = service->placement;
+	struct opening o = {.data = data,
+	    .service = service,
+	    .where = service->placement,
+	    .terms = t,
+	    .arena = arena};
 	int rc = -1;
 
 	if (data == NULL)
 		return err_tell(e, ERR_PAYLOAD_FORMAT, "requestData has no data");
-	if (where == ROUTE_AUTO)
-		where = by_shape(data);
-	if (open_document(data, where, t->limits, arena, &p, e) != 0)
+	if (o.where == ROUTE_AUTO)
+		o.where = by_shape(data);
+	if (open_document(&o, e) != 0)
 		goto out;
-	p.evidence = p.octets;
-	if (service->business_signature && verify(&p, service, t, arena, e) != 0)
+	o.p.evidence = o.p.octets;
+	if (service->business_signature && verify(&o, e) != 0)
 		goto out;
-	if (where == ROUTE_DATA && unwrap_data(&p, t->limits, arena, e) != 0)
-		goto out;
-	rc = 0;
+	rc = unwrap(&o, e);
 out:
 	if (rc != 0) { /* who signed is evidence of a refusal, too */
-		dom_free(p.doc);
-		p.doc = NULL;
+		dom_free(o.p.doc);
+		o.p.doc = NULL;
 	}
-	*out = p;
+	*out = o.p;
 	return rc;
 }
 

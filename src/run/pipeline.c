@@ -106,7 +106,7 @@ static int
 open_payload(struct call *c)
 {
 	const struct run_house *h = c->desk->house;
-	const struct run_terms terms = {h->pki, &h->policy, &c->limits, c->received};
+	const struct run_terms terms = {h->pki, &h->policy, &c->limits, c->received, &c->env};
 	struct err *e = &c->err;
 
 	if (route_find(&h->routes, &c->request, &c->part.signer, &c->route, e) != 0)

@@ -78,7 +78,7 @@ sig_spend(const struct dom_node *node, const struct sig_shape *shape,
 			continue;
 		p.namespaces += declarations(n);
 		p.depth++;
-		bool document = shape->form == SIG_FORM_DOCUMENT;
+		bool document = shape->form != SIG_FORM_TRANSPORT;
 		size_t each = looked_up + (document ? p.namespaces : 0);
 		size_t cost =
 		    ELEMENT + (document ? CLIMB * p.depth : 0) + each * (p.namespaces + p.depth);

@@ -86,10 +86,11 @@ is_memory_out(void)
 int
 sig_mechanics_allow(struct _xmlSecDSigCtx *ctx, const struct sig_shape *shape)
 {
-	bool document = shape->form == SIG_FORM_DOCUMENT;
+	bool document = shape->form != SIG_FORM_TRANSPORT;
+	bool whole = shape->references[0].uri[0] == '\0';
 
 	ctx->enabledReferenceUris =
-	    document ? xmlSecTransformUriTypeEmpty : xmlSecTransformUriTypeSameDocument;
+	    whole ? xmlSecTransformUriTypeEmpty : xmlSecTransformUriTypeSameDocument;
 	/* never XMLSEC_DSIG_FLAGS_USE_VISA3D_HACK, though it would save 8 us of XPath */
 	ctx->flags |=
 	    XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS | XMLSEC_DSIG_FLAGS_STORE_SIGNEDINFO_REFERENCES;

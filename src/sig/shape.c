@@ -108,14 +108,14 @@ read_c14n(const struct dom_node *method, const char *name, enum sig_form form, s
 		return -1;
 	if (strcmp(algorithm, SIG_EXC_C14N) == 0)
 		return 0;
-	if (form == SIG_FORM_DOCUMENT &&
+	if (form != SIG_FORM_TRANSPORT &&
 	    (strcmp(algorithm, C14N) == 0 || strcmp(algorithm, C14N_COMMENTS) == 0))
 		return 0;
 	return err_set(e, ERR_SIG_ALGORITHM, "%s %.100s", name, algorithm);
 }
 
-/* Transport: one exc-c14n. Document: enveloped-signature, then one c14n. An absent Transform would
- * mean inclusive C14N by default, which no list names, and is refused. */
+/* Transport: one exc-c14n. The others: enveloped-signature, then one c14n. An absent Transform
+ * would mean inclusive C14N by default, which no list names, and is refused. */
 static int
 read_transforms(const struct dom_node *transforms, enum sig_form form, struct arena *a,
     const char **prefixes, struct err *e)
@@ -129,7 +129,7 @@ read_transforms(const struct dom_node *transforms, enum sig_form form, struct ar
 		return -1;
 	if (c.count != want)
 		return err_set(e, ERR_SIG_ALGORITHM, "%zu transforms, %zu wanted", c.count, want);
-	if (form == SIG_FORM_DOCUMENT) {
+	if (form != SIG_FORM_TRANSPORT) {
 		if (read_method(c.at[0], "Transform", a, &first, &none, e) != 0)
 			return -1;
 		if (strcmp(first, ENVELOPED) != 0)
@@ -165,7 +165,7 @@ read_uri(const struct dom_node *reference, enum sig_form form, struct arena *a, 
 	if (form == SIG_FORM_TRANSPORT && uri[0] == '\0')
 		return err_set(
 		    e, ERR_SIG_COVERAGE, "Reference to the whole envelope, not the Body");
-	if (form == SIG_FORM_TRANSPORT && !is_bare_name(uri))
+	if (uri[0] != '\0' && !is_bare_name(uri))
 		return err_set(e, ERR_SIG_STRUCTURE, "Reference URI is not a bare name");
 	return 0;
 }

@@ -16,7 +16,8 @@
 
 enum sig_form {
 	SIG_FORM_TRANSPORT, /* references by Id, exc-c14n only */
-	SIG_FORM_DOCUMENT   /* one reference to the whole document, enveloped */
+	SIG_FORM_DOCUMENT,  /* one reference to the whole document, enveloped */
+	SIG_FORM_IN_PLACE   /* one to the whole document or, by Id, to one element; enveloped */
 };
 
 struct sig_reference {

@@ -82,6 +82,23 @@ int sig_verify_transport(const struct env *, struct pki *, const struct sig_poli
 int sig_verify_document(struct dom *, struct pki *, const struct sig_policy *, struct instant at,
     struct arena *, size_t most, struct sig_part *out, size_t *count, struct err *) MUSTCHECK;
 
+/* What signatures are judged by. */
+struct sig_court {
+	struct pki *pki;
+	const struct sig_policy *policy;
+	struct instant at;
+	struct arena *arena;
+};
+
+/* The same for signatures at the end of `data` that cover it where it stands, in the document of
+ * this envelope (placement in-place). A Reference is either "#id", id being data's own wsu:Id or
+ * Id: it covers data with the namespaces around it; or "": it covers the whole message as it stood
+ * before the transport signature was put in. That one is younger, covers this one, and is taken out
+ * for the time, as a stacked signer is. out[].node is data, or the Envelope. The signatures are
+ * taken out of data's tree. */
+int sig_verify_in_place(const struct env *, const struct dom_node *data, const struct sig_court *,
+    size_t most, struct sig_part *out, size_t *count, struct err *) MUSTCHECK;
+
 /* true when the root's last child is a ds:Signature. */
 bool sig_document_is_signed(const struct dom *);
 

@@ -12,56 +12,21 @@
 
 #include "dom/libxml.h"
 #include "sig/cost.h"
+#include "sig/ident.h"
 #include "sig/verify.h"
 #include "sig/walk.h"
 
 #define SKEW 300 /* seconds that the sender's clock may differ from ours */
 
-/* The Id by which a reference may speak of a node: wsu:Id, else (Body only) plain Id. */
-static xmlAttr *
-id_of(const struct dom_node *node, bool plain)
-{
-	xmlAttr *a;
-
-	if (node == NULL)
-		return NULL;
-	a = xmlHasNsProp(dom_to_xml(node), (const xmlChar *)"Id", (const xmlChar *)ENV_WSU);
-	return a == NULL && plain ? xmlHasNsProp(dom_to_xml(node), (const xmlChar *)"Id", NULL) : a;
-}
-
-static bool
-has_value(const xmlAttr *a, const char *value)
-{
-	return a != NULL && a->children != NULL && a->children->next == NULL &&
-	       a->children->content != NULL &&
-	       strcmp((const char *)a->children->content, value) == 0;
-}
-
-/* The Id attribute that a reference leads to, among the only three nodes that may be referred to.
- */
-static xmlAttr *
+/* The only three nodes that may be referred to. */
+static const struct dom_node *
 find_target(const struct env *env, const char *id)
 {
-	const struct dom_node *const nodes[] = {env->body, env->timestamp, env->token};
-
-	for (size_t i = 0; i < 3; i++) {
-		xmlAttr *a = id_of(nodes[i], nodes[i] == env->body);
-		if (has_value(a, id))
-			return a;
-	}
-	return NULL;
-}
-
-/* Only what is checked is registered as an Id, and must be what the library then finds: it keeps
- * the first of duplicates without a word. */
-static int
-register_id(xmlAttr *a, const char *id, struct err *e)
-{
-	if (a->atype != XML_ATTRIBUTE_ID && xmlAddID(NULL, a->doc, (const xmlChar *)id, a) == NULL)
-		return err_set(e, ERR_ENV_DUPLICATE_ID, "Id %s", id);
-	if (xmlGetID(a->doc, (const xmlChar *)id) != a)
-		return err_set(e, ERR_ENV_DUPLICATE_ID, "Id %s leads elsewhere", id);
-	return 0;
+	if (sig_is_called(env->body, true, id))
+		return env->body;
+	if (sig_is_called(env->timestamp, false, id))
+		return env->timestamp;
+	return sig_is_called(env->token, false, id) ? env->token : NULL;
 }
 
 /* Exactly one Reference to the Body; the others only to the Timestamp and the token of this
@@ -70,27 +35,27 @@ static int
 check_references(const struct env *env, const struct sig_shape *shape, size_t *body,
     bool *timestamp, struct err *e)
 {
-	const xmlNode *seen[SIG_MOST_REFERENCES];
+	const struct dom_node *seen[SIG_MOST_REFERENCES];
 	size_t work = SIG_MOST_WORK;
 
 	*body = SIG_MOST_REFERENCES;
 	*timestamp = false;
 	for (size_t i = 0; i < shape->reference_count; i++) {
 		const char *id = shape->references[i].uri + 1;
-		xmlAttr *a = find_target(env, id);
-		if (a == NULL)
+		const struct dom_node *node = find_target(env, id);
+		if (node == NULL)
 			return err_set(e, ERR_SIG_COVERAGE,
 			    "Reference #%s leads to neither Body, Timestamp nor token", id);
 		for (size_t j = 0; j < i; j++)
-			if (seen[j] == a->parent)
+			if (seen[j] == node)
 				return err_set(e, ERR_SIG_COVERAGE, "two References to #%s", id);
-		if (register_id(a, id, e) != 0 ||
-		    sig_spend(dom_from_xml(a->parent), shape, &shape->references[i], &work, e) != 0)
+		if (sig_register_id(node, id, e) != 0 ||
+		    sig_spend(node, shape, &shape->references[i], &work, e) != 0)
 			return -1;
-		seen[i] = a->parent;
-		if (a->parent == dom_to_xml(env->body))
+		seen[i] = node;
+		if (node == env->body)
 			*body = i;
-		*timestamp |= a->parent == dom_to_xml(env->timestamp);
+		*timestamp |= node == env->timestamp;
 	}
 	if (*body == SIG_MOST_REFERENCES)
 		return err_set(e, ERR_SIG_COVERAGE, "the signature does not cover the Body");

@@ -8,14 +8,6 @@
 
 #include "sig/shape.h"
 
-/* What a signature is judged by. */
-struct sig_court {
-	struct pki *pki;
-	const struct sig_policy *policy;
-	struct instant at;
-	struct arena *arena;
-};
-
 /* shape's coverage has been proved; `wanted` is the reference whose octets go on; env is NULL for a
  * document. Sets everything of *out but the node. ERR_SIG_*, ERR_PKI_*. */
 int sig_verify_one(const struct sig_shape *, const struct env *, size_t wanted,

@@ -11,4 +11,7 @@
 bool judge_c14n(
     const struct dom_node *, const char *const *prefixes, struct arena *, struct octets *out);
 
+/* The same, inclusive. */
+bool judge_inclusive(const struct dom_node *, struct arena *, struct octets *out);
+
 #endif

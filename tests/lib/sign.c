@@ -13,6 +13,7 @@
 #include "dom/dom.h"
 #include "env/env.h"
 #include "fixture.h"
+#include "judge_c14n.h"
 #include "sig/base64.h"
 #include "sig/sign.h"
 #include "sign.h"
@@ -236,6 +237,57 @@ sign_template(struct arena *a, const char *text, const struct pki_identity *iden
 		text = sign_replace(a, text, "@CERT@", certificate);
 	text = fill_digests(a, text, suite);
 	return strstr(text, "@VALUE@") == NULL ? text : fill_value(a, text, identity, suite);
+}
+
+#define C14N "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+#define EXC "http://www.w3.org/2001/10/xml-exc-c14n#"
+
+/* The digest of the named element, or of the whole document, before the signature is there. */
+static const char *
+digest_in_place(struct arena *a, const char *envelope, const char *id, bool inclusive,
+    const struct sig_suite *suite)
+{
+	struct dom *doc = parse(envelope);
+	const struct dom_node *node =
+	    id == NULL ? dom_root(doc) : find(dom_root(doc), has_id, id, a);
+	struct octets canonical;
+	struct err e = {0};
+	const char *digest;
+
+	need(node != NULL, id, NULL);
+	need(inclusive ? judge_inclusive(node, a, &canonical)
+		       : judge_c14n(node, NULL, a, &canonical),
+	    "canonical form", NULL);
+	need(sig_write_digest(suite->digest, canonical, a, &digest, &e) == 0, "digest", &e);
+	dom_free(doc);
+	return digest;
+}
+
+const char *
+sign_in_place(struct arena *a, const char *envelope, const char *id, bool inclusive,
+    const struct pki_identity *identity)
+{
+	const struct sig_suite *suite =
+	    sig_suite_by_family(pki_family(pki_identity_certificate(identity)));
+	const char *digest = digest_in_place(a, envelope, id, inclusive, suite), *certificate;
+	const char *end = strstr(envelope, "</data>");
+	struct err e = {0};
+
+	need(end != NULL, "</data>", NULL);
+	need(sig_write_certificate(identity, a, &certificate, &e) == 0, "certificate", &e);
+	const char *signature = arena_printf(a,
+	    "<ds:Signature xmlns:ds=\"" ENV_DS "\"><ds:SignedInfo><ds:CanonicalizationMethod "
+	    "Algorithm=\"" EXC "\"/><ds:SignatureMethod Algorithm=\"%s\"/><ds:Reference "
+	    "URI=\"%s%s\"><ds:Transforms><ds:Transform Algorithm=\"" ENV_DS
+	    "enveloped-signature\"/><ds:Transform Algorithm=\"%s\"/></ds:Transforms>"
+	    "<ds:DigestMethod Algorithm=\"%s\"/><ds:DigestValue>%s</ds:DigestValue>"
+	    "</ds:Reference></ds:SignedInfo><ds:SignatureValue>@VALUE@</ds:SignatureValue>"
+	    "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>%s</ds:X509Certificate></ds:X509Data>"
+	    "</ds:KeyInfo></ds:Signature>",
+	    suite->uri, id == NULL ? "" : "#", id == NULL ? "" : id, inclusive ? C14N : EXC,
+	    suite->digest->uri, digest, certificate);
+	return arena_printf(a, "%.*s%s%s", (int)(end - envelope), envelope,
+	    fill_value(a, signature, identity, suite), end);
 }
 
 struct pki_identity *

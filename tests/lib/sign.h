@@ -23,6 +23,12 @@ struct sig_suite;
 const char *sign_value(
     struct arena *, const struct pki_identity *, const struct sig_suite *, struct octets);
 
+/* An envelope whose <data> carries one signature more, in place, as its last child: over the
+ * element with that Id, or with NULL over the whole message as it is. Canonical form inclusive or
+ * exclusive. */
+const char *sign_in_place(struct arena *, const char *envelope, const char *id, bool inclusive,
+    const struct pki_identity *);
+
 /* NAME of the test PKI: testpki/FAMILY/NAME.{pem,key}. */
 struct pki_identity *sign_identity(struct arena *, const char *family, const char *name);
 

@@ -22,6 +22,12 @@ tests_unit_test_sig_algorithms_CPPFLAGS = $(sig_cppflags)
 tests_unit_test_sig_algorithms_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_sig_algorithms
 
+check_PROGRAMS += tests/unit/test_sig_in_place
+tests_unit_test_sig_in_place_SOURCES = tests/unit/test_sig_in_place.c $(sig_common)
+tests_unit_test_sig_in_place_CPPFLAGS = $(sig_cppflags)
+tests_unit_test_sig_in_place_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_sig_in_place
+
 check_PROGRAMS += tests/unit/test_sig_memory
 tests_unit_test_sig_memory_SOURCES = tests/unit/test_sig_memory.c $(sig_common) $(starve)
 tests_unit_test_sig_memory_CPPFLAGS = $(sig_cppflags)

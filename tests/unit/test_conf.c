@@ -260,7 +260,7 @@ every_mistake_is_told_at_once(void **state)
 	    "shepd.conf:3: unknown key limits.speed\n"
 	    "shepd.conf:5: revocation must be one of off|crl\n"
 	    "shepd.conf:8: sync must be true or false\n"
-	    "shepd.conf:9: placement must be one of auto|text|child|data\n"
+	    "shepd.conf:9: placement must be one of auto|text|child|data|in-place|string\n"
 	    "shepd.conf:10: callers must be a list of strings: ( \"...\" )\n"
 	    "shepd.conf:6: handler is missing in services\n"
 	    "shepd.conf:6: profile is missing in services\n"

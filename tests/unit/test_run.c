@@ -30,7 +30,7 @@ static struct run_terms
 terms(void)
 {
 	return (struct run_terms){NULL, &sig_default_policy, &dom_default_limits,
-	    fixture_instant("2026-06-10T00:00:00Z")};
+	    fixture_instant("2026-06-10T00:00:00Z"), NULL};
 }
 
 static void

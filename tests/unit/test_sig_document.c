@@ -82,6 +82,43 @@ refuses_all_when_one_of_two_signers_does_not_hold(void **state)
 	assert_string_equal(err_wire(&e), "SCE015");
 }
 
+/* Two who both signed the bare content: neither covers the other. */
+static void
+refuses_signers_in_parallel(void **state)
+{
+	struct common *c = *state;
+	const char *first = signed_by(c, PLAIN, "person"), *second = signed_by(c, PLAIN, "head");
+	const char *tail = strstr(second, "<ds:Signature");
+	const char *both = sign_replace(c->arena, first, "</a>", tail);
+	struct sig_part parts[SIG_MOST_SIGNERS];
+	size_t count;
+	struct err e;
+
+	assert_int_equal(common_verify_document(c, both, parts, &count, &e), ERR_SIG_COVERAGE);
+	assert_non_null(strstr(e.detail, "in parallel"));
+	assert_int_equal(count, 1);
+	/* changed, it is no question of order */
+	both = sign_replace(c->arena, both, ">000101300019", ">000101300029");
+	assert_int_equal(common_verify_document(c, both, parts, &count, &e), ERR_SIG_DIGEST);
+}
+
+/* A stack in another order, or without the first of it. */
+static void
+refuses_a_stack_in_another_order(void **state)
+{
+	struct common *c = *state;
+	const char *once = signed_by(c, PLAIN, "person"), *twice = signed_by(c, once, "head");
+	const char *a = strstr(twice, "<ds:Signature "), *b = strstr(a + 1, "<ds:Signature ");
+	const char *swapped = arena_printf(c->arena, "%.*s%.*s%.*s</a>", (int)(a - twice), twice,
+	    (int)strlen(b) - 4, b, (int)(b - a), a);
+	const char *alone = arena_printf(c->arena, "%.*s%s", (int)(a - twice), twice, b);
+	struct err e;
+
+	assert_int_equal(verify(c, twice, &e), ERR_OK);
+	assert_int_equal(verify(c, swapped, &e), ERR_SIG_COVERAGE);
+	assert_int_equal(verify(c, alone, &e), ERR_SIG_DIGEST);
+}
+
 static void
 refuses_more_signatures_than_asked_for(void **state)
 {
@@ -272,6 +309,8 @@ main(void)
 	    TEST(gives_the_signer_and_the_octets_without_the_signature),
 	    TEST(peels_stacked_signatures_from_the_last_to_the_first),
 	    TEST(refuses_all_when_one_of_two_signers_does_not_hold),
+	    TEST(refuses_signers_in_parallel),
+	    TEST(refuses_a_stack_in_another_order),
 	    TEST(refuses_more_signatures_than_asked_for),
 	    TEST(refuses_a_document_without_signature),
 	    TEST(refuses_what_follows_a_signature),
