@@ -14,11 +14,13 @@
 #include "ctl/ctl.h"
 #include "ctl/tools.h"
 #include "run/run.h"
+#include "run/signers.h"
 
 struct options {
 	struct pki_options pki;
 	struct sig_policy policy;
 	struct instant at;
+	bool signers;
 	bool why;
 	enum err_language language; /* of explanations */
 };
@@ -70,8 +72,9 @@ read_options(int argc, char **argv, struct options *o)
 	static const struct option table[] = {{"at", required_argument, NULL, 'a'},
 	    {"trust", required_argument, NULL, 't'}, {"partners", required_argument, NULL, 'p'},
 	    {"crl", required_argument, NULL, 'c'}, {"revocation", required_argument, NULL, 'r'},
-	    {"algorithms", required_argument, NULL, 'g'}, {"why", no_argument, NULL, 'w'},
-	    {"language", required_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
+	    {"algorithms", required_argument, NULL, 'g'}, {"signers", no_argument, NULL, 's'},
+	    {"why", no_argument, NULL, 'w'}, {"language", required_argument, NULL, 'l'},
+	    {NULL, 0, NULL, 0}};
 	const char *revocation = NULL;
 	int c;
 
@@ -93,6 +96,8 @@ read_options(int argc, char **argv, struct options *o)
 			o->pki.crl = optarg;
 		else if (c == 'r')
 			revocation = optarg;
+		else if (c == 's')
+			o->signers = true;
 		else if (c == 'w')
 			o->why = true;
 		else if (c != 'a' && c != 'g' && c != 'l')
@@ -166,8 +171,26 @@ put_line(const char *file, const struct run_inspection *i)
 	ctl_put_field(file, '\t');
 	ctl_put_field(i->accepted ? "accepted" : "refused", '\t');
 	ctl_put_field(err_row(i->err.code)->name, '\t');
-	ctl_put_field(ctl_signer_name(&i->part.signer, name), '\t');
+	ctl_put_field(run_signer_name(&i->part.signer, name), '\t');
 	put_detail(i);
+}
+
+/* A line a signature, from the last to sign to the first: file, its number, signer, algorithm,
+ * SHA-256 and number of the octets that it covers. */
+static void
+put_signers(const char *file, const struct run_inspection *i)
+{
+	bool envelope = strcmp(i->kind, "envelope") == 0;
+	size_t count = envelope ? 1 : i->signer_count;
+	char name[64], hex[65];
+
+	for (size_t k = 0; k < count; k++) {
+		const struct sig_part *p = envelope ? &i->part : &i->signers[k];
+		ctl_put_field(file, '\t');
+		printf("signer %zu\t%s\t%s\t%s\t%zu\n", count - k,
+		    run_signer_name(&p->signer, name), sig_algorithm_name(p->algorithm),
+		    run_covered(p, hex), p->verdict == SIG_VERIFIED ? p->digested.len : 0);
+	}
 }
 
 static void
@@ -194,6 +217,8 @@ inspect_file(const char *file, struct pki *pki, const struct options *o, struct 
 	if ((read = read_message(file, a, &message, &i.err) == 0))
 		run_inspect(message, pki, &o->policy, o->at, a, &i);
 	put_line(file, &i);
+	if (o->signers)
+		put_signers(file, &i);
 	if (o->why && read && !i.accepted)
 		explain(message, pki, &i, o, a);
 	return i.accepted;

@@ -43,14 +43,3 @@ ctl_put_field(const char *text, char end)
 	}
 	putchar(end);
 }
-
-const char *
-ctl_signer_name(const struct pki_signer *s, char text[64])
-{
-	if (s->iin[0] == '\0' && s->bin[0] == '\0')
-		return "-";
-	snprintf(text, 64, "%s%s%s%s%s", s->iin[0] == '\0' ? "" : "IIN", s->iin,
-	    s->iin[0] == '\0' || s->bin[0] == '\0' ? "" : "/", s->bin[0] == '\0' ? "" : "BIN",
-	    s->bin);
-	return text;
-}

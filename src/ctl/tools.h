@@ -19,7 +19,4 @@ int ctl_fail(const char *command, const struct err *);
 /* A field of a TSV line to standard output, what would break the line escaped, and what follows. */
 void ctl_put_field(const char *text, char end);
 
-/* "IINx/BINy", one of the two, or "-". Returns text or a literal. */
-const char *ctl_signer_name(const struct pki_signer *, char text[64]);
-
 #endif

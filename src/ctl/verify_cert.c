@@ -14,6 +14,7 @@
 #include "ctl/ctl.h"
 #include "ctl/tools.h"
 #include "run/run.h"
+#include "run/signers.h"
 
 enum {
 	POLICIES = 64
@@ -120,7 +121,7 @@ verify_file(const char *file, struct pki *pki, struct instant at)
 	ctl_put_field(file, '\t');
 	ctl_put_field(ok ? "accepted" : "refused", '\t');
 	ctl_put_field(err_row(e.code)->name, '\t');
-	ctl_put_field(ctl_signer_name(&who, name), '\t');
+	ctl_put_field(run_signer_name(&who, name), '\t');
 	ctl_put_field(detail, '\n');
 	return ok;
 }

@@ -12,6 +12,7 @@
 
 #include "log/log.h"
 #include "run/call.h"
+#include "run/signers.h"
 #include "run/tally.h"
 
 #define REFUSED_OCTETS ((size_t)64 * 1024)
@@ -60,10 +61,15 @@ put_signers(const struct call *c, struct db_journal_row *row)
 static const char *
 reason(const struct call *c, enum err_code code)
 {
-	const char *detail = c->err.detail, *text;
+	const char *detail = c->err.detail, *rule = err_row(code)->rule, *text;
 
+	if (c->err.code == ERR_OK && c->payload.signer_count > 1) {
+		text = arena_printf(c->arena, "%s%s%s", rule, rule[0] == '\0' ? "" : "; ",
+		    run_signers_text(c->payload.signers, c->payload.signer_count, c->arena));
+		return text == NULL ? rule : text;
+	}
 	if (c->err.code == ERR_OK)
-		return err_row(code)->rule;
+		return rule;
 	text = arena_printf(c->arena, "%s: %s", err_rule_of(&c->err), detail);
 	return text == NULL ? detail : text;
 }

@@ -63,7 +63,7 @@ static int
 open_business(const struct bench *b, const struct env *env, struct pki *pki, struct err *e)
 {
 	struct route_service service = {.placement = ROUTE_AUTO, .business_signature = true};
-	const struct run_terms terms = {pki, &sig_default_policy, &dom_default_limits, b->at};
+	const struct run_terms terms = {pki, &sig_default_policy, &dom_default_limits, b->at, env};
 	struct run_payload payload;
 	int rc =
 	    run_payload_open(codec_find_data(env->body), &service, &terms, b->arena, &payload, e);

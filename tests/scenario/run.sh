@@ -35,6 +35,18 @@ senders: (
 services: (
 	{ service_id = "HQ_SUBMIT"; handler = "housing.submit"; profile = "2012-almaty-oblast";
 	  callers = ( "pep", "suspended", "other-bin" ); business_signature = true; placement = "auto"; },
+	{ service_id = "HQ_STRING"; handler = "housing.submit"; profile = "2012-almaty-oblast";
+	  callers = ( "pep" ); business_signature = true; placement = "string"; },
+	{ service_id = "HQ_PLACE"; handler = "housing.submit"; profile = "2012-almaty-oblast";
+	  callers = ( "pep" ); business_signature = true; placement = "in-place"; signers = 2; },
+	{ service_id = "HQ_TEXT"; handler = "housing.submit"; profile = "2012-almaty-oblast";
+	  callers = ( "pep" ); business_signature = true; placement = "text"; signers = 2; },
+	{ service_id = "HQ_DATA"; handler = "housing.submit"; profile = "2012-almaty-oblast";
+	  callers = ( "pep" ); business_signature = true; placement = "data"; },
+	{ service_id = "HQ_CHILD"; handler = "housing.submit"; profile = "2012-almaty-oblast";
+	  callers = ( "pep" ); business_signature = true; placement = "child"; },
+	{ service_id = "HQ_GOST"; handler = "housing.status"; profile = "2012-almaty-oblast";
+	  callers = ( "pep" ); algorithms = ( "gost2015" ); },
 	{ service_id = "HQ_STATUS"; handler = "housing.status"; profile = "2012-almaty-oblast";
 	  callers = ( "pep", "platform" ); },
 	{ service_id = "HQ_OFF"; handler = "housing.status"; profile = "2012-almaty-oblast";

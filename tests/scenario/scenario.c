@@ -20,6 +20,7 @@
 #include "fixture.h"
 #include "gost/gost.h"
 #include "run/run.h"
+#include "sign.h"
 
 struct stage {
 	struct arena *keep; /* one scenario */
@@ -146,28 +147,48 @@ spoil(struct stage *s, const char *line, struct octets doc)
 	return octets_of(arena_printf(s->keep, "%s%s%s", text, colon + 1, at + strlen(old)));
 }
 
+/* Stacked: citizen=FIRST, then second=NEXT. */
+static struct octets
+sign_all(struct stage *s, const char *line, struct octets doc)
+{
+	static const char *const words[] = {"citizen", "second"};
+	struct err e = {0};
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *name = word(s, line, words[i], "");
+		if (*name == '\0')
+			continue;
+		struct pki_identity *id = identity(s, name);
+		must(s, sig_sign_document(doc, id, s->keep, &doc, &e), &e);
+		pki_identity_free(id);
+	}
+	return doc;
+}
+
 /* The business document, signed where the line names a citizen, as the content of data. */
 static struct octets
 business(struct stage *s, const char *line, const char **attributes)
 {
-	const char *citizen = word(s, line, "citizen", "");
 	const char *placement = word(s, line, "placement", "child");
 	struct octets doc = fill(s, line, word(s, line, "payload", "status.xml"));
 	struct err e = {0};
 
 	*attributes = NULL;
+	if (strncmp(placement, "in-place", 8) == 0) {
+		*attributes = " Id=\"data-1\"";
+		return doc;
+	}
 	if (strcmp(placement, "data") == 0)
 		doc = octets_of(arena_printf(s->keep, "<data>%s</data>", (const char *)doc.data));
-	if (*citizen != '\0') {
-		struct pki_identity *id = identity(s, citizen);
-		must(s, sig_sign_document(doc, id, s->keep, &doc, &e), &e);
-		pki_identity_free(id);
-	}
-	doc = spoil(s, line, doc);
+	doc = spoil(s, line, sign_all(s, line, doc));
 	if (strcmp(placement, "text") == 0) {
 		*attributes =
 		    " xmlns:xsi=\"" ENV_XSI "\" xmlns:xs=\"" ENV_XS "\" xsi:type=\"xs:string\"";
 		must(s, env_escape(doc, s->keep, &doc, &e), &e);
+	} else if (strcmp(placement, "string") == 0) {
+		must(s, env_escape(doc, s->keep, &doc, &e), &e);
+		doc = octets_of(arena_printf(s->keep, "<envelope><message>%s</message></envelope>",
+		    arena_string(s->keep, doc)));
 	} else if (strcmp(placement, "data") == 0) {
 		const char *text = arena_string(s->keep, doc), *from = strstr(text, "<data>") + 6;
 		const char *to = strstr(text, "</data>");
@@ -206,6 +227,27 @@ do_edit(struct stage *s, const char *line)
 		s->edits[s->edit_count++] = arena_strdup(s->keep, line);
 }
 
+/* placement=in-place: data by its Id; in-place-all: the whole message. */
+static struct octets
+place(struct stage *s, const char *line, struct octets envelope)
+{
+	static const char *const words[] = {"citizen", "second"};
+	const char *placement = word(s, line, "placement", "");
+
+	if (strncmp(placement, "in-place", 8) != 0)
+		return envelope;
+	for (size_t i = 0; i < 2; i++) {
+		const char *name = word(s, line, words[i], "");
+		if (*name == '\0')
+			continue;
+		struct pki_identity *id = identity(s, name);
+		envelope = octets_of(sign_in_place(s->keep, arena_string(s->keep, envelope),
+		    strcmp(placement, "in-place") == 0 ? "data-1" : NULL, true, id));
+		pki_identity_free(id);
+	}
+	return spoil(s, line, envelope);
+}
+
 /* message service=.. id=.. [sender=..] [secret=..] gateway=rsa/gateway [citizen=..] payload=.. */
 static void
 do_message(struct stage *s, const char *line)
@@ -233,6 +275,7 @@ do_message(struct stage *s, const char *line)
 	operation = edit(s, operation);
 	must(s, env_write(operation, *gateway == '-' ? NULL : "id-body", s->keep, &envelope, &e),
 	    &e);
+	envelope = place(s, line, envelope);
 	if (*gateway != '-') {
 		struct pki_identity *id = identity(s, gateway);
 		must(s, sig_sign_envelope(envelope, id, SIG_KEY_IDENTIFIER, s->keep, &envelope, &e),

@@ -115,6 +115,47 @@ the_shape_of_data_says_where_the_document_stands(void **state)
 	assert_string_equal(root, "c");
 }
 
+/* The string value is the text of all elements inside, in their order (XPath 1.0, 5.2). */
+static void
+the_string_value_of_data_is_a_document(void **state)
+{
+	char root[64];
+
+	(void)state;
+	assert_int_equal(
+	    open_data("<data>\n <m><n>&lt;?xml version='1.0'?>&lt;a></n><![CDATA[<b/>]]></m>"
+		      "&lt;/a>\n</data>",
+		ROUTE_STRING, root),
+	    ERR_OK);
+	assert_string_equal(root, "a");
+	assert_int_equal(open_data("<data>&lt;a/&gt;</data>", ROUTE_STRING, root), ERR_OK);
+	assert_int_equal(
+	    open_data("<data> <m> </m> </data>", ROUTE_STRING, root), ERR_PAYLOAD_FORMAT);
+	assert_int_equal(open_data("<data><m>&lt;a/&gt;<!-- x --></m></data>", ROUTE_STRING, root),
+	    ERR_MSG_FORMAT);
+	assert_int_equal(open_data("<data><a/></data>", ROUTE_STRING, root), ERR_PAYLOAD_FORMAT);
+	assert_int_equal(
+	    open_data("<data><m>&lt;a/&gt;</m><m>&lt;b/&gt;</m></data>", ROUTE_STRING, root),
+	    ERR_XML_MALFORMED);
+	/* text is text only */
+	assert_int_equal(
+	    open_data("<data><m>&lt;a/&gt;</m></data>", ROUTE_TEXT, root), ERR_MSG_FORMAT);
+}
+
+/* Without a signature to verify the element in data is cut in the same way. */
+static void
+data_in_place_holds_one_element(void **state)
+{
+	char root[64];
+
+	(void)state;
+	assert_int_equal(open_data("<data> <a/> </data>", ROUTE_IN_PLACE, root), ERR_OK);
+	assert_string_equal(root, "a");
+	assert_int_equal(
+	    open_data("<data><a/><b/></data>", ROUTE_IN_PLACE, root), ERR_PAYLOAD_FORMAT);
+	assert_int_equal(open_data("<data/>", ROUTE_IN_PLACE, root), ERR_PAYLOAD_FORMAT);
+}
+
 static void
 refuses_data_without_one_document(void **state)
 {
@@ -212,6 +253,8 @@ main(void)
 	    cmocka_unit_test(a_count_is_given_at_the_end_whatever_the_minute),
 	    cmocka_unit_test(a_uuid_is_of_version_4),
 	    cmocka_unit_test(the_shape_of_data_says_where_the_document_stands),
+	    cmocka_unit_test(the_string_value_of_data_is_a_document),
+	    cmocka_unit_test(data_in_place_holds_one_element),
 	    cmocka_unit_test(refuses_data_without_one_document),
 	    cmocka_unit_test(refuses_a_message_without_data),
 	    cmocka_unit_test(an_unsigned_document_is_a_missing_business_signature),

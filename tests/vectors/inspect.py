@@ -4,6 +4,7 @@
 # shepctl inspect over published tables of messages: what is marked valid is accepted and everything else
 # refused, but for the lines of 03-deviations.tsv, each of which gives its reason.
 import collections
+import hashlib
 import os
 import re
 import shutil
@@ -96,9 +97,26 @@ if not os.path.isdir(SHARED + "/samples"):
     print("SKIPPED 1: no published samples beside the sources")
     print("0 passed, 0 failed")
     sys.exit(77)
+def signers():
+    """--signers: a line a signature with what it covers, the last first; nothing of what is refused."""
+    folder = f"{SHARED}/samples/nca/xml-test-collected"
+    for file, at, wanted in (
+        ("mitwork_gost2015_individual_enveloped.xml", "2025-01-15T12:00:00Z",
+         [["signer 1", "IIN123456789011/BIN123456789021", "gost2015",
+           hashlib.sha256(b"<test><message>QCxn00hfuH9zCv58</message></test>").hexdigest(), "48"]]),
+        ("ncanode_two_signers_rsa256_then_gost2015.xml", "2022-09-01T00:00:00Z",
+         [["signer 2", "-", "0"], ["signer 1", "-", "0"]])):
+        run = subprocess.run([CTL, "inspect", "--at", at, "--trust", "../ca-test", "--signers", file], cwd=folder,
+                             capture_output=True, text=True, timeout=60)
+        lines = [line.split("\t")[1:] for line in run.stdout.splitlines()[1:]]
+        judge(f"--signers {file}", len(lines) == len(wanted) and
+              all(set(w) <= set(l) for w, l in zip(wanted, lines)), [run.stdout])
+
+
 right = ["the Body's digest is right", "SCE005"]
 samples("nca", 24, {"xml-test-collected/shep_sync_response_wsse_gost2004_issuerserial.xml": right})
 samples("shep", 9, {"sync-response-vshep-2025.signed-gost2015-issuerserial.xml": right})
 wrapping(112)
+signers()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)
