@@ -97,6 +97,7 @@ dom_fini(void)
 	drop_parser();
 	xmlSchemaCleanupTypes();
 	xmlCleanupParser();
+	dom_forget_memory();
 }
 
 /* Length of a libxml2 message without its line end. */

@@ -17,22 +17,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/sanitized.h"
 #include "log/log.h"
 #include "run/call.h"
 #include "run/life.h"
 
 #define MEMORY ((size_t)1024 * 1024 * 1024) /* beyond what the house has taken before the fork */
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 struct worker {
 	struct run_desk *desk;

@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * dom without memory: each allocation in turn fails, once or from then on. What comes out is the
- * right document or ERR_NOMEM, never a third thing.
+ * right document or ERR_NOMEM, never a third thing. And the pieces that are kept.
  */
 #include "config.h"
 
+#include <sys/wait.h>
+
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+#include <libxml/xmlmemory.h>
 
+#include "base/sanitized.h"
 #include "dom/dom.h"
+#include "dom/memory.h"
 #include "starve.h"
 
 static const char document[] = "<s:E xmlns:s='urn:s' xmlns='urn:d'><s:B a='1' s:b='&lt;2' "
@@ -43,6 +50,7 @@ parse_with_failure(long n, bool for_good, struct octets right, struct arena *a)
 	struct err e = {0};
 	struct dom *d;
 
+	dom_forget_memory();
 	starve_begin(n, for_good);
 	int rc = dom_parse(octets_of(document), &dom_default_limits, &d, &e);
 	bool refused = starve_end();
@@ -134,6 +142,84 @@ a_canonical_form_without_memory_is_no_other_form(void **state)
 	arena_free(a);
 }
 
+/* --- pieces that are kept --- */
+
+#define KEPT 256 /* of each size, in src/dom/memory.c */
+
+static void
+a_small_piece_given_back_is_there_for_the_next_document(void **state)
+{
+	void *pieces[KEPT + 50];
+
+	(void)state;
+	if (SANITIZED)
+		skip();
+	dom_forget_memory();
+	for (int i = 0; i < KEPT + 50; i++)
+		assert_non_null(pieces[i] = xmlMalloc(120));
+	for (int i = 0; i < KEPT + 50; i++)
+		xmlFree(pieces[i]);
+	starve_begin(0, true);
+	for (int i = 0; i < KEPT; i++)
+		assert_non_null(pieces[i] = xmlMalloc(113));
+	assert_null(xmlMalloc(120)); /* no more than those were kept */
+	assert_null(xmlMalloc(129));
+	assert_true(starve_end());
+	for (int i = 0; i < KEPT; i++)
+		xmlFree(pieces[i]);
+	dom_forget_memory();
+	starve_begin(0, true);
+	assert_null(xmlMalloc(120));
+	assert_true(starve_end());
+}
+
+static void
+a_piece_keeps_what_it_holds_when_it_grows_or_shrinks(void **state)
+{
+	static const size_t sizes[] = {1, 16, 17, 512, 513, 5000, 513, 512, 40, 16};
+	volatile size_t none = 0; /* so that the compiler does not object */
+	unsigned char *p = xmlMalloc(none);
+
+	(void)state;
+	assert_non_null(p);
+	p[0] = 'a';
+	for (size_t i = 0, held = 1; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		p = xmlRealloc(p, sizes[i]);
+		assert_non_null(p);
+		assert_int_equal((uintptr_t)p % 16, 0);
+		for (size_t k = 0; k < held && k < sizes[i]; k++)
+			assert_int_equal(p[k], 'a');
+		memset(p, 'a', sizes[i]);
+		held = sizes[i];
+	}
+	xmlFree(p);
+	xmlFree(NULL);
+	char *text = (char *)xmlStrdup((const xmlChar *)document);
+	assert_string_equal(text, document);
+	xmlFree(text);
+}
+
+/* What malloc() itself would notice is noticed. */
+static void
+a_piece_given_back_twice_ends_the_process(void **state)
+{
+	int status = 0;
+
+	(void)state;
+	if (SANITIZED)
+		skip();
+	pid_t pid = fork();
+	if (pid == 0) {
+		void *p = xmlMalloc(100);
+		signal(SIGABRT, SIG_DFL);
+		xmlFree(p);
+		xmlFree(p);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
 int
 main(void)
 {
@@ -141,6 +227,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_parse_without_memory_gives_no_other_document),
 	    cmocka_unit_test(a_canonical_form_without_memory_is_no_other_form),
+	    cmocka_unit_test(a_small_piece_given_back_is_there_for_the_next_document),
+	    cmocka_unit_test(a_piece_keeps_what_it_holds_when_it_grows_or_shrinks),
+	    cmocka_unit_test(a_piece_given_back_twice_ends_the_process),
 	};
 
 	if (dom_init(&e) != 0)

@@ -9,6 +9,7 @@
 
 #include <openssl/crypto.h>
 
+#include "dom/memory.h"
 #include "sig_common.h"
 #include "starve.h"
 
@@ -55,6 +56,7 @@ starve(struct common *c, void (*attempt)(struct common *), enum err_code alike)
 
 	for (long n = 0;; n++) {
 		arena_reset(c->arena);
+		dom_forget_memory();
 		starve_begin(n, false);
 		attempt(c);
 		if (!starve_end())
