@@ -91,6 +91,7 @@ make_room(struct pki *p, struct pki_list *l, size_t most)
 		at = &(*at)->next;
 	*at = c->next;
 	unlink_use(l, c);
+	pki_forget(p, c);
 	pki_cert_free(c);
 }
 
@@ -112,6 +113,15 @@ pki_cache_prove(struct pki *p, const unsigned char digest[32])
 	c->proven = true;
 	make_room(p, &p->proven, PKI_CACHED);
 	link_use(&p->proven, c);
+}
+
+void
+pki_cache_use(struct pki *p, struct pki_cert *c)
+{
+	if (c->pinned)
+		return;
+	unlink_use(list_of(p, c), c);
+	link_use(list_of(p, c), c);
 }
 
 void
@@ -141,9 +151,8 @@ pki_decode(struct pki *p, struct octets der, const struct pki_cert **out, struct
 		make_room(p, &p->strangers, PKI_STRANGERS);
 		put(p, c);
 		link_use(&p->strangers, c);
-	} else if (!c->pinned) {
-		unlink_use(list_of(p, c), c);
-		link_use(list_of(p, c), c);
+	} else {
+		pki_cache_use(p, c);
 	}
 	*out = c;
 	return 0;

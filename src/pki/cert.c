@@ -240,6 +240,7 @@ pki_cert_free(struct pki_cert *c)
 	X509_free(c->x);
 	free(c->der);
 	free(c->verdict);
+	free(c->text);
 	free(c);
 }
 

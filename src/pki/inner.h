@@ -23,6 +23,7 @@ enum {
 	PKI_STRANGERS = 256,		  /* and others; the bound of pki_decode() */
 	PKI_OCTETS = 16 * 1024,		  /* of one certificate: the NCA's have some 2,000 */
 	PKI_BUCKETS = 4096,		  /* power of two */
+	PKI_WRITTEN = 256,		  /* texts that are remembered; power of two */
 	PKI_FILE_MAX = 128 * 1024 * 1024, /* the NCA's full CRL is 22 MB (nca.md 7) */
 	PKI_SECURITY_LEVEL = 2,		  /* 112 bits: no SHA-1, no RSA below 2048 */
 	PKI_SECURITY_BITS = 112,
@@ -63,6 +64,8 @@ struct pki_cert {
 	size_t authority;    /* of a CA: the same number = the same name and key */
 	unsigned char authority_id[32]; /* of a CA: SHA-256 of its name and key */
 	struct pki_verdict *verdict;
+	unsigned char *text; /* that it was last read from, when remembered (recall.c) */
+	size_t text_len;
 	struct pki_cert *next;		/* same bucket */
 	struct pki_cert *newer, *older; /* by last use; pinned ones are not in that list */
 };
@@ -110,6 +113,7 @@ struct pki {
 	EVP_MD *sha256;
 	EVP_MD_CTX *hash;
 	struct pki_cert *bucket[PKI_BUCKETS];
+	struct pki_cert *written[PKI_WRITTEN];
 	struct pki_list proven, strangers;
 };
 
@@ -143,7 +147,11 @@ int pki_cache_digest(
 struct pki_cert *pki_cache_find(struct pki *, const unsigned char digest[32]);
 void pki_cache_pin(struct pki *, struct pki_cert *); /* never evicted */
 void pki_cache_prove(struct pki *, const unsigned char digest[32]);
+void pki_cache_use(struct pki *, struct pki_cert *); /* the last one used */
 void pki_cache_clear(struct pki *);
+
+/* --- recall.c: certificates by the text that brought them --------------------- */
+void pki_forget(struct pki *, struct pki_cert *); /* before it is freed */
 
 /* --- files.c: folders of PEM and DER ---------------------------------------- */
 

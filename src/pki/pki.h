@@ -87,6 +87,14 @@ struct pki_census pki_census(const struct pki *);
 int pki_decode(
     struct pki *, struct octets der, const struct pki_cert **out, struct err *) MUSTCHECK;
 
+/* What pki_decode() would give, by the text that the certificate was written in; NULL when it is
+ * not known. To decode the text and to hash the octets costs half an RSA verification, and a sender
+ * writes the same in each message. pki_remember(): that text, octet for octet, is how this
+ * certificate was written; kept when it was found good before, and while no other text needs its
+ * place. */
+const struct pki_cert *pki_recall(struct pki *, struct octets text);
+void pki_remember(struct pki *, struct octets text, const struct pki_cert *);
+
 /* The same out of a file, PEM (the first one in it) or DER by content. Also ERR_CONFIG. */
 int pki_decode_file(
     struct pki *, const char *path, const struct pki_cert **out, struct err *) MUSTCHECK;

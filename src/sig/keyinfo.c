@@ -49,9 +49,14 @@ decode(
 
 	if (sig_text(node, l->arena, &text, e) != 0)
 		return form_error(e);
+	if ((*out = pki_recall(l->pki, text)) != NULL)
+		return 0;
 	if (!sig_base64_read(text, l->arena, &der))
 		return err_set(e, ERR_SIG_KEYINFO, "%s is not base64", dom_name(node));
-	return pki_decode(l->pki, der, out, e);
+	if (pki_decode(l->pki, der, out, e) != 0)
+		return -1;
+	pki_remember(l->pki, text, *out);
+	return 0;
 }
 
 static int

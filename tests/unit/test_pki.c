@@ -369,6 +369,68 @@ keeps_a_good_certificate_whatever_strangers_send(void **state)
 	pki_close(p);
 }
 
+static void
+recalls_a_good_certificate_by_the_text_that_brought_it(void **state)
+{
+	const struct octets text = octets_of("a text, longer than sixteen octets"),
+			    same_end = octets_of("A text, longer than sixteen octets"),
+			    other = octets_of("MII");
+	struct pki *p = opened_trust();
+	const struct pki_cert *c = decoded(p, w.leaf);
+
+	(void)state;
+	assert_null(pki_recall(p, text));
+	pki_remember(p, text, c); /* a stranger: nobody has judged it */
+	assert_null(pki_recall(p, text));
+	assert_int_equal(judged(p, c, AT), ERR_OK);
+	pki_remember(p, text, c);
+	assert_ptr_equal(pki_recall(p, text), c);
+	assert_null(pki_recall(p, same_end));
+	assert_null(pki_recall(p, (struct octets){text.data, text.len - 1}));
+	assert_null(pki_recall(p, (struct octets){text.data, 0}));
+	pki_remember(p, other, c); /* the last text counts */
+	assert_ptr_equal(pki_recall(p, other), c);
+	assert_null(pki_recall(p, text));
+	pki_close(p);
+}
+
+/* So many good certificates, from that serial number on. */
+static void
+judge_many(struct pki *p, unsigned serial, unsigned count)
+{
+	const struct pki_cert *c;
+	struct forge f = {0};
+	struct err e = {0};
+	char text[16];
+
+	for (f.serial = text; count > 0; count--, serial++) {
+		struct arena *a = arena_new();
+		snprintf(text, sizeof(text), "%u", serial);
+		X509 *x = leaf(&f);
+		assert_int_equal(pki_decode(p, forge_der(a, x), &c, &e), 0);
+		assert_int_equal(judged(p, c, AT), ERR_OK);
+		X509_free(x);
+		arena_free(a);
+	}
+}
+
+/* 4,096 that were found good are kept; a text leads nowhere once its certificate has gone. */
+static void
+a_certificate_that_went_is_not_recalled(void **state)
+{
+	const struct octets text = octets_of("the text of one certificate");
+	struct pki *p = opened_trust();
+	const struct pki_cert *c = decoded(p, w.leaf);
+
+	(void)state;
+	assert_int_equal(judged(p, c, AT), ERR_OK);
+	pki_remember(p, text, c);
+	assert_ptr_equal(pki_recall(p, text), c);
+	judge_many(p, 1000, 4096);
+	assert_null(pki_recall(p, text));
+	pki_close(p);
+}
+
 /* Decoded, 600 KB take 9 MB: nobody's certificate is so large. */
 static void
 refuses_a_certificate_of_more_than_16_kib(void **state)
@@ -709,6 +771,8 @@ main(void)
 	    cmocka_unit_test(gives_the_same_pointer_for_the_same_octets),
 	    cmocka_unit_test(keeps_a_pointer_for_256_other_certificates),
 	    cmocka_unit_test(keeps_a_good_certificate_whatever_strangers_send),
+	    cmocka_unit_test(recalls_a_good_certificate_by_the_text_that_brought_it),
+	    cmocka_unit_test(a_certificate_that_went_is_not_recalled),
 	    cmocka_unit_test(refuses_a_certificate_of_more_than_16_kib),
 	    cmocka_unit_test(tells_not_yet_valid_from_expired),
 	    cmocka_unit_test(a_kept_verdict_ends_with_the_first_link_of_the_path),
