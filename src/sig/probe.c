@@ -201,7 +201,7 @@ int
 sig_probe_read(struct dom *doc, const struct env *env, size_t skip, struct arena *a,
     struct sig_probe out[SIG_MOST_PROBES], size_t *count, struct err *e)
 {
-	struct sig_shape shape;
+	struct sig_shape shape = {.reference_count = 0};
 
 	*count = 0;
 	if (sig_probe_shape(doc, env, skip, a, &shape, e) != 0)
