@@ -91,6 +91,15 @@ fetches_crls(const struct conf *c)
 	return false;
 }
 
+static bool
+asks_responders(const struct conf *c)
+{
+	for (size_t i = 0; i < c->issuer_count; i++)
+		if (c->issuers[i].ocsp[0] != '\0')
+			return true;
+	return false;
+}
+
 /* It becomes the name of a file. */
 static bool
 is_file_name(const char *text)
@@ -152,6 +161,11 @@ check_trust(struct conf_reader *r)
 		conf_mistake(r, conf_key_place(r, "trust", "revocation", c->trust.at),
 		    "revocation = \"crl\" needs the folder crl or an authority's; without one "
 		    "say \"off\"");
+	if ((strcmp(c->trust.revocation, "ocsp") == 0 || strcmp(c->trust.revocation, "any") == 0) &&
+	    !asks_responders(c))
+		conf_mistake(r, conf_key_place(r, "trust", "revocation", c->trust.at),
+		    "revocation = \"%s\" needs the address ocsp of an authority",
+		    c->trust.revocation);
 	if (c->trust.gost2004_until[0] != '\0' && !clock_read(c->trust.gost2004_until, &until))
 		conf_mistake(r, conf_key_place(r, "trust", "gost2004_until", c->trust.at),
 		    "gost2004_until is no date: YYYY-MM-DD");

@@ -61,6 +61,7 @@ struct conf_service {
 	size_t algorithm_count;
 	const char *placement; /* "auto", "text", "child", "data", "in-place", "string" */
 	unsigned signers;
+	const char *revocation_unknown; /* "refuse", "accept" */
 	struct conf_place at;
 };
 
@@ -80,9 +81,10 @@ struct conf {
 	} database;
 	struct {
 		const char *anchors, *partners, *crl; /* folders; "" = none */
-		const char *revocation;		      /* "off", "crl" */
-		const char *gost2004_until;	      /* date, "" = without end */
-		const char *const *algorithms;	      /* names; none = the default ones */
+		const char *revocation;		      /* "off", "crl", "ocsp", "any" */
+		unsigned ocsp_seconds;
+		const char *gost2004_until;    /* date, "" = without end */
+		const char *const *algorithms; /* names; none = the default ones */
 		size_t algorithm_count;
 		unsigned rsa_bits;
 		struct conf_place at;

@@ -45,10 +45,8 @@ read_algorithms(const char *text, unsigned *out)
 static int
 read_revocation(const char *text, enum pki_revocation *out)
 {
-	if (strcmp(text, "off") != 0 && strcmp(text, "crl") != 0)
-		return -1;
-	*out = text[0] == 'c' ? PKI_REVOCATION_CRL : PKI_REVOCATION_OFF;
-	return 0;
+	*out = run_revocation(text);
+	return *out == PKI_REVOCATION_OFF && strcmp(text, "off") != 0 ? -1 : 0;
 }
 
 static int
@@ -64,14 +62,23 @@ read_language(const char *text, enum err_language *out)
 	return -1;
 }
 
-/* With CRLs given they are used, unless --revocation says otherwise. Returns the first file's
- * index, or -1 when the command line is wrong. */
+static const char *
+revocation_of(const struct pki_options *o)
+{
+	if (o->ocsp != NULL)
+		return o->crl != NULL ? "any" : "ocsp";
+	return o->crl != NULL ? "crl" : "off";
+}
+
+/* CRLs and OCSP answers that are given are used, unless --revocation says otherwise. Returns the
+ * first file's index, or -1 when the command line is wrong. */
 static int
 read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option table[] = {{"at", required_argument, NULL, 'a'},
 	    {"trust", required_argument, NULL, 't'}, {"partners", required_argument, NULL, 'p'},
-	    {"crl", required_argument, NULL, 'c'}, {"revocation", required_argument, NULL, 'r'},
+	    {"crl", required_argument, NULL, 'c'}, {"ocsp", required_argument, NULL, 'o'},
+	    {"revocation", required_argument, NULL, 'r'},
 	    {"algorithms", required_argument, NULL, 'g'}, {"signers", no_argument, NULL, 's'},
 	    {"why", no_argument, NULL, 'w'}, {"language", required_argument, NULL, 'l'},
 	    {NULL, 0, NULL, 0}};
@@ -94,6 +101,8 @@ read_options(int argc, char **argv, struct options *o)
 			o->pki.partners = optarg;
 		else if (c == 'c')
 			o->pki.crl = optarg;
+		else if (c == 'o')
+			o->pki.ocsp = optarg;
 		else if (c == 'r')
 			revocation = optarg;
 		else if (c == 's')
@@ -104,7 +113,7 @@ read_options(int argc, char **argv, struct options *o)
 			return -1;
 	}
 	if (revocation == NULL)
-		revocation = o->pki.crl == NULL ? "off" : "crl";
+		revocation = revocation_of(&o->pki);
 	if (read_revocation(revocation, &o->pki.revocation) != 0)
 		return -1;
 	return optind < argc ? optind : -1;

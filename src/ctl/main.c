@@ -14,9 +14,9 @@ static const struct ctl_command commands[] = {
 	"[-c FILE] [--no-database] | --keys"},
     {"crl", ctl_crl, "say which CRLs are loaded and how old they are", "[-c FILE] [--fetch]"},
     {"inspect", ctl_inspect, "say what is right and wrong with stored messages",
-	"[--at TIME] [--trust DIR] [--partners DIR] [--crl DIR] [--revocation off|crl]\n"
-	"    [--algorithms NAME,...] [--signers] [--why] [--language en|ru|kk]\n"
-	"    FILE..."},
+	"[--at TIME] [--trust DIR] [--partners DIR] [--crl DIR] [--ocsp DIR]\n"
+	"    [--revocation off|crl|ocsp|any] [--algorithms NAME,...] [--signers]\n"
+	"    [--why] [--language en|ru|kk] FILE..."},
     {"migrate", ctl_migrate, "bring the database's schema up to date", "[-c FILE]"},
     {"send", ctl_send, "make a signed request, send it, judge the reply",
 	"--url URL --service ID --sender ID --secret-file FILE\n"

@@ -100,7 +100,7 @@ judge_link(const struct pki *p, const struct pki_cert *c, const struct pki_cert 
 /* Every link but the anchor: its times, and its revocation by the next one's CRLs. */
 static int
 judge_links(const struct pki *p, const struct pki_cert *leaf, STACK_OF(X509) * chain, int64_t at,
-    struct pki_span *span, struct err *e)
+    struct pki_span *span, const struct pki_cert **next, struct err *e)
 {
 	const struct pki_cert *c = leaf;
 
@@ -112,17 +112,19 @@ judge_links(const struct pki *p, const struct pki_cert *leaf, STACK_OF(X509) * c
 			return err_set(e, ERR_INTERNAL, "a path through a CA that is not loaded");
 		pki_span_cut(span, at, c->who.not_before.seconds);
 		pki_span_cut(span, at, c->who.not_after.seconds);
-		if (p->revocation == PKI_REVOCATION_CRL && c != issuer &&
+		if (p->revocation != PKI_REVOCATION_OFF && (c != leaf || p->alone) && c != issuer &&
 		    judge_link(p, c, issuer, at, span, e) != 0)
 			return -1;
+		if (c == leaf)
+			*next = issuer;
 		c = issuer;
 	}
 	return 0;
 }
 
 int
-pki_chain_judge(
-    const struct pki *p, const struct pki_cert *c, int64_t at, struct pki_span *span, struct err *e)
+pki_chain_judge(const struct pki *p, const struct pki_cert *c, int64_t at, struct pki_span *span,
+    const struct pki_cert **next, struct err *e)
 {
 	X509_STORE_CTX *path = X509_STORE_CTX_new();
 	struct pki_walk walk = {p, c, at};
@@ -134,33 +136,13 @@ pki_chain_judge(
 	}
 	pki_path_rules(path, &walk);
 	ok = X509_verify_cert(path);
+	*next = NULL;
 	if (ok == 1)
-		rc = judge_links(p, c, X509_STORE_CTX_get0_chain(path), at, span, e);
+		rc = judge_links(p, c, X509_STORE_CTX_get0_chain(path), at, span, next, e);
 	else
 		refuse(path, e);
 out:
 	X509_STORE_CTX_free(path);
-	ERR_clear_error();
-	return rc;
-}
-
-int
-pki_pinned_judge(
-    const struct pki *p, const struct pki_cert *c, int64_t at, struct pki_span *span, struct err *e)
-{
-	int rc = -1;
-
-	if (p->revocation == PKI_REVOCATION_OFF)
-		return 0;
-	for (size_t i = 0; i < p->n_cas; i++)
-		if (X509_check_issued(p->cas[i]->x, c->x) == X509_V_OK &&
-		    X509_verify(c->x, p->cas[i]->key) == 1) {
-			rc = pki_crl_judge(p, c, p->cas[i]->authority, at, span, e);
-			goto out;
-		}
-	err_set(e, ERR_PKI_REVOCATION_UNKNOWN,
-	    "no CA is loaded whose CRL would cover this certificate");
-out:
 	ERR_clear_error();
 	return rc;
 }

@@ -9,6 +9,7 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,4 +110,24 @@ pki_crl_judge(const struct pki *p, const struct pki_cert *c, size_t authority, i
 		return 0;
 	return err_set(e, ERR_PKI_REVOCATION_UNKNOWN, "%s for certificate %s",
 	    loaded ? "no CRL is in force" : "no CRL is loaded", c->who.serial);
+}
+
+bool
+pki_crl_basis(const struct pki *p, const struct pki_cert *c, size_t authority, int64_t at,
+    struct pki_standing *out)
+{
+	struct pki_span span = {INT64_MIN, INT64_MAX};
+	bool loaded = false;
+	const struct pki_crl *full = choose_full(p, c, authority, at, &span, &loaded);
+	BIGNUM *number = full != NULL ? BN_bin2bn(full->number, PKI_SERIAL, NULL) : NULL;
+	char *text = number != NULL ? BN_bn2dec(number) : NULL;
+
+	if (full != NULL) {
+		out->this_update = (struct instant){full->this_update, 0};
+		memcpy(out->digest, full->digest, sizeof(out->digest));
+		snprintf(out->number, sizeof(out->number), "%s", text != NULL ? text : "");
+	}
+	OPENSSL_free(text);
+	BN_free(number);
+	return full != NULL;
 }

@@ -43,6 +43,8 @@ struct pki_verdict {
 	uint64_t by; /* the struct pki that gave it: certificates may outlive one */
 	struct pki_span span;
 	bool pinned;
+	const struct pki_cert *issuer; /* the loaded CA that speaks for it; NULL = none */
+	struct pki_standing crl;       /* what the CRLs in force say: good, or nothing */
 };
 
 struct pki_cert {
@@ -101,7 +103,11 @@ struct pki {
 	bool alone;			  /* struct pki_path */
 	STACK_OF(X509_CRL) * every_crl;	  /* with alone: those of other kinds, too */
 	X509_STORE *store;
-	struct pki_book *book;		/* borrowed; NULL = none */
+	struct pki_book *book;	/* borrowed; NULL = none */
+	struct octets *answers; /* stored ones, malloc'ed each */
+	size_t n_answers;
+	int64_t ocsp_seconds;
+	bool unknown_passes;
 	STACK_OF(X509) * intermediates; /* borrowed from cas */
 	struct pki_cert **cas;
 	size_t n_cas, n_authorities;
@@ -199,6 +205,11 @@ void pki_crl_free(struct pki_crl *); /* takes NULL */
 int pki_crl_judge(const struct pki *, const struct pki_cert *, size_t authority, int64_t at,
     struct pki_span *, struct err *) MUSTCHECK;
 
+/* The full CRL that decides about this certificate: its time, number and digest; false = there is
+ * none in force. */
+bool pki_crl_basis(const struct pki *, const struct pki_cert *, size_t authority, int64_t at,
+    struct pki_standing *out);
+
 /* --- store.c ---------------------------------------------------------------- */
 
 /* Brings the CRLs into their order. */
@@ -241,13 +252,27 @@ int pki_responder_judge(const struct pki *, const OCSP_BASICRESP *, struct octet
 
 /* --- chain.c ---------------------------------------------------------------- */
 
-/* Builds and checks the path of an end-entity certificate, then revocation. Narrows the span.
- * ERR_PKI_*. */
+/* Builds and checks the path of an end-entity certificate, with the revocation of its CAs; its own
+ * is revocation.c's. *issuer is the CA next to it. Narrows the span. ERR_PKI_*. */
 int pki_chain_judge(const struct pki *, const struct pki_cert *, int64_t at, struct pki_span *,
-    struct err *) MUSTCHECK;
+    const struct pki_cert **issuer, struct err *) MUSTCHECK;
 
 /* The loaded CA that is this certificate, or NULL. */
 const struct pki_cert *pki_chain_ca(const struct pki *, const X509 *);
+
+/* --- revocation.c ------------------------------------------------------------ */
+
+/* What the CRLs in force say of an end-entity certificate; issuer NULL = nobody speaks for it.
+ * Narrows the span. out->status unknown is no error here, but where CRLs alone are asked and
+ * unknown does not pass. ERR_PKI_REVOKED, ERR_PKI_REVOCATION_UNKNOWN. */
+int pki_revocation_by_crl(const struct pki *, const struct pki_cert *,
+    const struct pki_cert *issuer, int64_t at, struct pki_span *, struct pki_standing *out,
+    struct err *) MUSTCHECK;
+
+/* The decision, with what OCSP has said until now; asks for an answer where one is needed.
+ * ERR_PKI_REVOKED, ERR_PKI_NOT_ISSUED, ERR_PKI_REVOCATION_UNKNOWN. */
+int pki_revocation_decide(const struct pki *, const struct pki_cert *, const struct pki_verdict *,
+    int64_t at, struct pki_standing *out, struct err *) MUSTCHECK;
 
 /* --- path.c ----------------------------------------------------------------- */
 
@@ -266,9 +291,5 @@ void pki_path_rules(X509_STORE_CTX *, struct pki_walk *);
 /* Hands a CRL whose signature holds to OpenSSL's own machinery; taken: our index has it, too. False
  * when it is of no use there. */
 bool pki_path_take_crl(struct pki *, struct octets der, bool taken);
-
-/* Revocation alone, for a pinned certificate: by the CRLs of the CA that issued it. */
-int pki_pinned_judge(const struct pki *, const struct pki_cert *, int64_t at, struct pki_span *,
-    struct err *) MUSTCHECK;
 
 #endif

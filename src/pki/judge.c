@@ -67,14 +67,19 @@ is_pinned(struct pki *p, const struct pki_cert *c)
 static int
 judge_anew(struct pki *p, const struct pki_cert *c, int64_t at, struct err *e)
 {
-	struct pki_span span = {c->who.not_before.seconds, c->who.not_after.seconds};
-	bool pinned = is_pinned(p, c);
+	struct pki_verdict v = {.by = p->id,
+	    .span = {c->who.not_before.seconds, c->who.not_after.seconds},
+	    .pinned = is_pinned(p, c)};
 
 	if (judge_form(c, e) != 0 || judge_times(c, at, e) != 0)
 		return -1;
-	if ((pinned ? pki_pinned_judge : pki_chain_judge)(p, c, at, &span, e) != 0)
+	if (v.pinned)
+		v.issuer = pki_issuer_of(p, c);
+	else if (pki_chain_judge(p, c, at, &v.span, &v.issuer, e) != 0)
 		return -1;
-	*c->verdict = (struct pki_verdict){p->id, span, pinned};
+	if (pki_revocation_by_crl(p, c, v.issuer, at, &v.span, &v.crl, e) != 0)
+		return -1;
+	*c->verdict = v;
 	pki_cache_prove(p, c->digest);
 	return 0;
 }
@@ -102,13 +107,17 @@ pki_judge(struct pki *p, const struct pki_cert *c, struct instant at, struct pki
     struct err *e)
 {
 	const struct pki_verdict *v = c->verdict;
+	struct pki_standing standing;
 
 	memset(out, 0, sizeof(*out));
 	pki_shelf_notice(p);
 	bool known = v->by == p->id && v->span.from <= at.seconds && at.seconds < v->span.until;
 	if (!known && judge_settled(p, c, at.seconds, e) != 0)
 		return -1;
+	if (pki_revocation_decide(p, c, v, at.seconds, &standing, e) != 0)
+		return -1;
 	*out = c->who;
 	out->pinned = v->pinned;
+	out->standing = standing;
 	return 0;
 }

@@ -4,3 +4,4 @@ libshepd_a_SOURCES += src/pki/pki.h src/pki/inner.h src/pki/cache.c src/pki/cert
 	src/pki/identity.c src/pki/judge.c src/pki/named.c src/pki/partner.c src/pki/shelf.c src/pki/shelf.h src/pki/store.c src/pki/who.c
 libshepd_a_SOURCES += src/pki/ocsp.h src/pki/authority.c src/pki/book.c src/pki/ocsp.c src/pki/responder.c
 libshepd_a_SOURCES += src/pki/recall.c
+libshepd_a_SOURCES += src/pki/revocation.c

@@ -161,6 +161,7 @@ pki_validate_file(
     struct pki *p, const char *path, struct instant at, struct pki_signer *out, struct err *e)
 {
 	struct pki_span span = {INT64_MIN, INT64_MAX};
+	const struct pki_cert *issuer;
 	struct pki_cert *c = NULL;
 	unsigned char *der = NULL;
 	size_t len = 0;
@@ -171,7 +172,7 @@ pki_validate_file(
 	    pki_cert_read((struct octets){der, len}, &c, e) != 0)
 		goto out;
 	*out = c->who;
-	rc = pki_chain_judge(p, c, at.seconds, &span, e);
+	rc = pki_chain_judge(p, c, at.seconds, &span, &issuer, e);
 out:
 	pki_cert_free(c);
 	free(der);

@@ -18,10 +18,15 @@ struct pki;
 struct pki_cert;    /* decoded, with its public key; owned by the struct pki's cache */
 struct evp_pkey_st; /* OpenSSL's EVP_PKEY, opaque: handed to sig/ */
 
+/* Who is asked whether a certificate is revoked. Whatever is chosen, a source in hand that says
+ * "revoked" is believed; an intermediate is asked about where a CRL of its issuer is loaded. */
 enum pki_revocation {
 	PKI_REVOCATION_OFF,
-	PKI_REVOCATION_CRL /* the leaf by a CRL in force; an intermediate where its issuer's is
-			      loaded */
+	PKI_REVOCATION_CRL,  /* the leaf by a CRL in force */
+	PKI_REVOCATION_OCSP, /* the leaf by a fresh OCSP answer */
+	PKI_REVOCATION_ANY   /* by a fresh OCSP answer; while there is none, by a CRL in force. An
+				answer that says "unknown", or that was a lie, is not overruled by a
+				CRL (nca.md 7) */
 };
 
 /* What is known of a certificate's revocation. */
@@ -63,6 +68,10 @@ struct pki_options {
 	const char *crl;	   /* folder of CRLs; NULL = none */
 	enum pki_revocation revocation;
 	struct pki_path path;
+	const char *ocsp;      /* folder of OCSP answers, DER, as `inspect` gets them; or NULL */
+	unsigned ocsp_seconds; /* for which an answer is fresh; 0 = 3600 */
+	bool unknown_passes;   /* pki_judge() lets a certificate pass of whose revocation nothing is
+				  known: the caller looks at its standing */
 	bool some_crls; /* a CRL that cannot be used is told, but is no mistake: whom it would
 			   cover is unknown */
 };
@@ -147,6 +156,22 @@ enum {
 	PKI_ROLE_SYSTEM = 1u << 7 /* ...4.1.2.6, ...4.1.1.1 */
 };
 
+enum pki_source {
+	PKI_NOT_ASKED = 0, /* revocation is off, or not judged */
+	PKI_NO_SOURCE,	   /* nobody could tell */
+	PKI_BY_CRL,
+	PKI_BY_OCSP
+};
+
+/* What is known of a certificate's revocation, and what that rests on. Plain values. */
+struct pki_standing {
+	enum pki_status status; /* never PKI_REVOKED: that is a refusal */
+	enum pki_source source;
+	struct instant this_update; /* of the CRL or the answer */
+	char number[64];	    /* of the CRL, decimal; "" = none */
+	unsigned char digest[32];   /* SHA-256 of its octets */
+};
+
 /* Who a certificate is. Plain values, may be copied. */
 struct pki_signer {
 	char iin[13];	      /* serialNumber "IIN" + 12 digits, exactly one; "" if none */
@@ -160,6 +185,7 @@ struct pki_signer {
 	bool pinned;
 	enum pki_family family;
 	struct instant not_before, not_after;
+	struct pki_standing standing; /* filled by pki_judge() */
 };
 
 void pki_describe(const struct pki_cert *, struct pki_signer *out);
@@ -170,9 +196,9 @@ void pki_describe(const struct pki_cert *, struct pki_signer *out);
  * sign_capable: that is the caller's rule (HQ-E014 is not a fault). Not a CA.
  * A certificate for OCSP answers, time stamps, servers or programs is refused too. Times:
  * not_before <= at < not_after, to the second, as OpenSSL has it. A good verdict is kept for the
- * time in which nothing it rests on changes. *out is filled only when it returns 0.
- * ERR_PKI_UNKNOWN_ISSUER, _NOT_YET_VALID, _EXPIRED, _REVOKED, _USAGE, _CERTIFICATE,
- * _REVOCATION_UNKNOWN. */
+ * time in which nothing it rests on changes; OCSP answers are looked up each time. *out is filled
+ * only when it returns 0. ERR_PKI_UNKNOWN_ISSUER, _NOT_YET_VALID, _EXPIRED, _REVOKED, _NOT_ISSUED,
+ * _USAGE, _CERTIFICATE, _REVOCATION_UNKNOWN. */
 int pki_judge(struct pki *, const struct pki_cert *, struct instant at, struct pki_signer *out,
     struct err *) MUSTCHECK;
 

@@ -163,6 +163,20 @@ take_crl(struct pki *p, struct octets der, struct err *e)
 	return err_set(e, found.code, "%s", found.detail);
 }
 
+/* Octets of anybody's: what they are worth is judged for each certificate. */
+static int
+take_answer(struct pki *p, struct octets der, struct err *e)
+{
+	struct octets *more = reallocarray(p->answers, p->n_answers + 1, sizeof(*more));
+	unsigned char *copy = more != NULL ? malloc(der.len) : NULL;
+
+	p->answers = more != NULL ? more : p->answers;
+	if (copy == NULL)
+		return err_set(e, ERR_NOMEM, "no memory");
+	more[p->n_answers++] = (struct octets){memcpy(copy, der.data, der.len), der.len};
+	return 0;
+}
+
 /* Oldest first: later ones may lift a hold of earlier ones (crl.c). */
 static int
 by_issue(const void *a, const void *b)
@@ -219,6 +233,7 @@ load(struct pki *p, const struct pki_options *options, struct pki_told *told)
 		pki_each_in_file(p, *file, certificate, take_pinned, told);
 	pki_each_in_folder(
 	    p, options->crl, "X509 CRL", take_crl, options->some_crls ? &crls : told);
+	pki_each_in_folder(p, options->ocsp, "OCSP RESPONSE", take_answer, told);
 	pki_crl_sort(p);
 }
 
@@ -238,6 +253,8 @@ pki_open(const struct pki_options *options, pki_complain *complain, void *self, 
 	if (prepare(p, e) != 0)
 		goto out;
 	p->revocation = options->revocation;
+	p->unknown_passes = options->unknown_passes;
+	p->ocsp_seconds = options->ocsp_seconds > 0 ? options->ocsp_seconds : 3600;
 	load(p, options, &told);
 	if (told.wrong > 0) {
 		err_set(e, ERR_CONFIG, "%s (%zu in all)", told.first, told.wrong);
@@ -266,6 +283,9 @@ pki_close(struct pki *p)
 	free(p->cas);
 	free(p->partners);
 	free(p->crls);
+	for (size_t i = 0; i < p->n_answers; i++)
+		free((void *)(uintptr_t)p->answers[i].data);
+	free(p->answers);
 	sk_X509_free(p->intermediates);
 	sk_ASN1_OBJECT_pop_free(p->policies, ASN1_OBJECT_free);
 	sk_X509_CRL_pop_free(p->every_crl, X509_CRL_free);

@@ -45,7 +45,8 @@ struct route_service {
 	bool business_signature; /* required */
 	unsigned algorithms; /* of enum sig_algorithm, for both signatures; 0 = all of the trust */
 	enum route_placement placement;
-	unsigned signers; /* stacked signatures that the payload may carry; 0 = 1 */
+	unsigned signers;      /* stacked signatures that the payload may carry; 0 = 1 */
+	bool unknown_accepted; /* signers of whose revocation nothing is known are let through */
 };
 
 struct route_table {

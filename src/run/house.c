@@ -102,6 +102,39 @@ check_census(struct opening *o, enum pki_revocation revocation)
 		tell(o, o->conf->trust.at, "revocation = \"crl\", but no CRL is there");
 }
 
+enum pki_revocation
+run_revocation(const char *choice)
+{
+	static const struct {
+		const char *choice;
+		enum pki_revocation revocation;
+	} names[] = {{"crl", PKI_REVOCATION_CRL}, {"ocsp", PKI_REVOCATION_OCSP},
+	    {"any", PKI_REVOCATION_ANY}};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i].choice, choice) == 0)
+			return names[i].revocation;
+	return PKI_REVOCATION_OFF;
+}
+
+static bool
+accepts_unknown(const struct conf_service *s)
+{
+	return strcmp(s->revocation_unknown, "accept") == 0;
+}
+
+/* Where all services refuse, a message is refused before its signature is looked at; else the
+ * pipeline decides once it knows the service. */
+static bool
+unknown_is_accepted_by_some(const struct conf *c)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < c->service_count; i++)
+		some |= c->services[i].enabled && accepts_unknown(&c->services[i]);
+	return some;
+}
+
 static void
 open_trust(struct opening *o)
 {
@@ -113,8 +146,9 @@ open_trust(struct opening *o)
 	    .partners = or_null(c->trust.partners),
 	    .pinned = pinned_files(o),
 	    .crl = or_null(c->trust.crl),
-	    .revocation =
-		strcmp(c->trust.revocation, "crl") == 0 ? PKI_REVOCATION_CRL : PKI_REVOCATION_OFF,
+	    .revocation = run_revocation(c->trust.revocation),
+	    .ocsp_seconds = c->trust.ocsp_seconds,
+	    .unknown_passes = unknown_is_accepted_by_some(c),
 	};
 
 	if (pki_open(&options, tell_of_file, o, &o->house->pki, &e) != 0) {
@@ -320,6 +354,7 @@ open_services(struct opening *o)
 		    .algorithms = algorithms_of(s->algorithms, s->algorithm_count, 0),
 		    .placement = placement_of(s->placement),
 		    .signers = s->signers,
+		    .unknown_accepted = accepts_unknown(s),
 		};
 	}
 	o->house->routes.services = services;

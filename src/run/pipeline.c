@@ -101,6 +101,22 @@ note_citizen(struct call *c)
 	};
 }
 
+/* The service's written policy over certificates of whose revocation nothing is known (R-42); that
+ * it is temporary is what the fault says. */
+static int
+check_standing(
+    const struct call *c, const struct pki_signer *s, enum err_level level, struct err *e)
+{
+	if (s->standing.source == PKI_NOT_ASKED || s->standing.status == PKI_GOOD ||
+	    c->route.service->unknown_accepted)
+		return 0;
+	err_set(e, ERR_PKI_REVOCATION_UNKNOWN,
+	    "nothing in hand tells whether certificate %s is revoked, and service %s refuses then",
+	    s->serial, c->route.service->service_id);
+	e->level = level;
+	return -1;
+}
+
 /* Who may do what, and the business document; after it the original document is gone. */
 static int
 open_payload(struct call *c)
@@ -115,9 +131,14 @@ open_payload(struct call *c)
 	    (c->route.service->algorithms & c->part.algorithm) == 0)
 		return err_set(e, ERR_SIG_ALGORITHM, "%s is not allowed for this service",
 		    sig_algorithm_name(c->part.algorithm));
+	if (check_standing(c, &c->part.signer, ERR_TRANSPORT, e) != 0)
+		return -1;
 	if (run_payload_open(codec_find_data(c->env.body), c->route.service, &terms, c->arena,
 		&c->payload, e) != 0)
 		return -1;
+	for (size_t i = 0; i < c->payload.signer_count; i++)
+		if (check_standing(c, &c->payload.signers[i].signer, ERR_BUSINESS, e) != 0)
+			return -1;
 	note_citizen(c);
 	dom_free(c->doc);
 	c->doc = NULL;

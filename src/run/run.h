@@ -34,6 +34,9 @@ struct run_house {
 int run_init(struct err *) MUSTCHECK;
 void run_fini(void);
 
+/* "off", "crl", "ocsp", "any" of trust.revocation and of shepctl's --revocation. */
+enum pki_revocation run_revocation(const char *choice);
+
 /* Everything out of a configuration. complain is told of every mistake (files that do not load,
  * unknown handlers, profiles, callers); ERR_CONFIG when there was one. */
 int run_house_open(const struct conf *, conf_complain *, void *self, struct run_house **out,

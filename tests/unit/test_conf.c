@@ -247,7 +247,7 @@ every_mistake_is_told_at_once(void **state)
 		    "unknown = 1;\n"
 		    "limits: { workers = \"two\"; keep_alive = 0; speed = 9; };\n"
 		    "database: { milliseconds = 5; };\n"
-		    "trust: { anchors = \"a\"; revocation = \"ocsp\"; };\n"
+		    "trust: { anchors = \"a\"; revocation = \"maybe\"; };\n"
 		    "services: ( {\n"
 		    " service_id = \"A\";\n"
 		    " sync = 1;\n"
@@ -258,7 +258,7 @@ every_mistake_is_told_at_once(void **state)
 	    "shepd.conf:3: workers must be a whole number\n"
 	    "shepd.conf:3: keep_alive must be within 1..1000000\n"
 	    "shepd.conf:3: unknown key limits.speed\n"
-	    "shepd.conf:5: revocation must be one of off|crl\n"
+	    "shepd.conf:5: revocation must be one of off|crl|ocsp|any\n"
 	    "shepd.conf:8: sync must be true or false\n"
 	    "shepd.conf:9: placement must be one of auto|text|child|data|in-place|string\n"
 	    "shepd.conf:10: callers must be a list of strings: ( \"...\" )\n"
@@ -450,6 +450,8 @@ trust_must_be_able_to_accept_something(void **state)
 	assert_told(DATABASE "trust: { anchors = \"a\"; };\n",
 	    "shepd.conf:2: revocation = \"crl\" needs the folder crl or an authority's; without "
 	    "one say \"off\"\n");
+	assert_told(DATABASE "trust: { anchors = \"a\"; revocation = \"any\"; };\n",
+	    "shepd.conf:2: revocation = \"any\" needs the address ocsp of an authority\n");
 	assert_told(DATABASE "trust: { anchors = \"a\"; revocation = \"off\";\n gost2004_until = "
 			     "\"next year\"; };\npublic_url = \"localhost\";\n",
 	    "shepd.conf:3: gost2004_until is no date: YYYY-MM-DD\n"

@@ -70,6 +70,12 @@ judged(const char *name, const char *at, struct pki_signer *who)
 	int rc = pki_judge(w.pki, c, fixture_instant(at), who, &e);
 	assert_int_equal(rc, e.code == ERR_OK ? 0 : -1);
 	assert_int_equal(ERR_peek_error(), 0);
+	if (rc == 0) {
+		assert_int_equal(who->standing.status, PKI_GOOD);
+		assert_int_equal(who->standing.source, PKI_BY_CRL);
+		assert_string_not_equal(who->standing.number, "");
+		memset(&who->standing, 0, sizeof(who->standing));
+	}
 	if (rc == 0)
 		assert_memory_equal(&described, who, sizeof(described));
 	*who = described;
