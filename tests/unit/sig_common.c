@@ -125,5 +125,7 @@ common_refuse_all(struct common *c, const struct edit *edits, size_t count)
 		if (code != edits[i].code)
 			fail_msg("%s: %s (%s), not %s", edits[i].what, err_row(code)->name,
 			    e.detail, err_row(edits[i].code)->name);
+		if (strstr(e.detail, "xmlsec") != NULL)
+			fail_msg("%s came as far as xmlsec: %s", edits[i].what, e.detail);
 	}
 }

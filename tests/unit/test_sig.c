@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "dom/libxml.h"
 #include "sig_common.h"
 
 #define REFUSE_ALL(c, edits) common_refuse_all(c, edits, sizeof(edits) / sizeof(edits[0]))
@@ -222,6 +223,8 @@ refuses_whatever_the_structure_does_not_have(void **state)
 	REFUSE_ALL(*state, edits);
 }
 
+#define LETTERS_64 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl"
+
 static void
 refuses_a_reference_that_is_not_a_bare_name(void **state)
 {
@@ -234,6 +237,10 @@ refuses_a_reference_that_is_not_a_bare_name(void **state)
 	    {"digit first", "URI=\"#body-1\"", "URI=\"#1body\"", ERR_SIG_STRUCTURE},
 	    {"nothing but #", "URI=\"#body-1\"", "URI=\"#\"", ERR_SIG_STRUCTURE},
 	    {"the whole envelope", "URI=\"#body-1\"", "URI=\"\"", ERR_SIG_COVERAGE},
+	    {"128 characters", "URI=\"#body-1\"", "URI=\"#" LETTERS_64 LETTERS_64 "\"",
+		ERR_SIG_COVERAGE},
+	    {"129 characters", "URI=\"#body-1\"", "URI=\"#" LETTERS_64 LETTERS_64 "a\"",
+		ERR_SIG_STRUCTURE},
 	};
 
 	REFUSE_ALL(*state, edits);
@@ -432,6 +439,29 @@ accepts_a_body_with_a_plain_id(void **state)
 }
 
 /* R-26 */
+/* xmlsec asks libxml2 where an Id leads; what it would hear is asked before. */
+static void
+refuses_an_id_that_leads_elsewhere_in_the_tree(void **state)
+{
+	struct common *c = *state;
+	struct sig_part part;
+	struct dom *doc;
+	struct env env;
+	struct err e = {0};
+	const char *text = sign_template(c->arena, ENVELOPE, c->gateway);
+
+	assert_int_equal(dom_parse(octets_of(text), &dom_default_limits, &doc, &e), 0);
+	assert_int_equal(env_check(doc, c->arena, &env, &e), 0);
+	xmlNode *elsewhere = dom_to_xml(env.security);
+	assert_non_null(
+	    xmlAddID(NULL, elsewhere->doc, (const xmlChar *)"body-1", elsewhere->properties));
+	assert_int_equal(
+	    sig_verify_transport(&env, c->pki, &c->policy, c->at, c->arena, &part, &e), -1);
+	assert_int_equal(e.code, ERR_ENV_DUPLICATE_ID);
+	assert_int_equal(part.verdict, SIG_REFUSED);
+	dom_free(doc);
+}
+
 static void
 refuses_a_type_whose_prefix_is_declared_outside_the_body(void **state)
 {
@@ -445,6 +475,7 @@ refuses_a_type_whose_prefix_is_declared_outside_the_body(void **state)
 	    {"<iin xmlns:cs=\"urn:cs\" xsi:type=\"cs:Request\">", ERR_OK},
 	    {"<iin xsi:type=\"xs:string\">", ERR_OK}, /* clients declare xs on the Envelope */
 	    {"<iin xsi:type=\"unbound:string\">", ERR_SIG_COVERAGE}, /* was it bound when signed? */
+	    {"<iin xsi:type=\"" LETTERS_64 ":Request\">", ERR_SIG_COVERAGE},
 	    {"<iin xsi:type=\"Request\">", ERR_OK},
 	    {"<iin type=\"cs:Request\">", ERR_OK},
 	};
@@ -655,6 +686,7 @@ main(void)
 	    TEST(refuses_a_signature_that_covers_something_else),
 	    TEST(refuses_only_a_timestamp_being_signed),
 	    TEST(accepts_a_body_with_a_plain_id),
+	    TEST(refuses_an_id_that_leads_elsewhere_in_the_tree),
 	    TEST(refuses_a_type_whose_prefix_is_declared_outside_the_body),
 	    TEST(accepts_issuer_and_serial_beside_their_own_certificate),
 	    TEST(refuses_key_information_of_another_form),
