@@ -10,3 +10,8 @@ clean-local: clean-testpki
 clean-testpki:
 	rm -rf testpki
 .PHONY: clean-testpki
+
+# The NCA's CA certificates by fingerprint, and what fetches them.
+certsdir = $(pkgdatadir)/certs
+dist_certs_SCRIPTS = certs/fetch-nca
+dist_certs_DATA = certs/nca-prod.tsv certs/nca-test.tsv

@@ -81,7 +81,10 @@ struct conf {
 	} database;
 	struct {
 		const char *anchors, *partners, *crl; /* folders; "" = none */
-		const char *revocation;		      /* "off", "crl", "ocsp", "any" */
+		const char *fingerprints;	      /* list of CA certificates; "" = any */
+		const char *const *policies;	      /* OIDs; none = any */
+		size_t policy_count;
+		const char *revocation; /* "off", "crl", "ocsp", "any" */
 		unsigned ocsp_seconds;
 		const char *gost2004_until;    /* date, "" = without end */
 		const char *const *algorithms; /* names; none = the default ones */

@@ -23,6 +23,8 @@ X("database", migrate, STRING, conf, database.migrate, "", "", "libpq connection
 X("database", milliseconds, NUMBER, conf, database.milliseconds, "5000", "1..600000", "longest that connecting or one statement may take")
 
 X("trust", anchors, PATH, conf, trust.anchors, "", "", "folder of CA certificates: self-signed ones are anchors, the others intermediates")
+X("trust", fingerprints, PATH, conf, trust.fingerprints, "", "", "list of the CA certificates that anchors may hold, by SHA-256; empty = any")
+X("trust", policies, STRINGS, conf, trust.policies, "", "", "certificate policies, by OID, for one of which a signer's path must be valid; none = any")
 X("trust", partners, PATH, conf, trust.partners, "", "", "folder of pinned partner certificates")
 X("trust", crl, PATH, conf, trust.crl, "", "", "folder of certificate revocation lists")
 X("trust", revocation, CHOICE, conf, trust.revocation, "crl", "off|crl|ocsp|any", "who is asked whether a certificate is revoked")

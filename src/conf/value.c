@@ -28,6 +28,9 @@ _Static_assert(offsetof(struct conf_service, caller_count) ==
 _Static_assert(offsetof(struct conf_service, algorithm_count) ==
 		   offsetof(struct conf_service, algorithms) + offsetof(struct list, count),
     "the count follows the pointer");
+_Static_assert(offsetof(struct conf, trust.policy_count) ==
+		   offsetof(struct conf, trust.policies) + offsetof(struct list, count),
+    "the count follows the pointer");
 _Static_assert(offsetof(struct conf, trust.algorithm_count) ==
 		   offsetof(struct conf, trust.algorithms) + offsetof(struct list, count),
     "the count follows the pointer");

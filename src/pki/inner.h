@@ -90,6 +90,12 @@ struct pki_crl {
 	bool shelved;		  /* stands on the shelf, which owns it */
 };
 
+/* A CA certificate that may be loaded, see listed.c. */
+struct pki_listed {
+	unsigned char digest[32]; /* SHA-256 of its DER */
+	bool anchor;
+};
+
 struct pki_list {
 	struct pki_cert *newest, *oldest;
 	size_t n;
@@ -101,7 +107,9 @@ struct pki {
 	STACK_OF(ASN1_OBJECT) * policies; /* NULL = any */
 	unsigned long path_flags;	  /* X509_V_FLAG_* beyond those that are always set */
 	bool alone;			  /* struct pki_path */
-	STACK_OF(X509_CRL) * every_crl;	  /* with alone: those of other kinds, too */
+	struct pki_listed *listed;	  /* NULL = any CA may be loaded */
+	size_t n_listed;
+	STACK_OF(X509_CRL) * every_crl; /* with alone: those of other kinds, too */
 	X509_STORE *store;
 	struct pki_book *book;	/* borrowed; NULL = none */
 	struct octets *answers; /* stored ones, malloc'ed each */
@@ -186,6 +194,14 @@ int pki_read_file(const char *path, unsigned char **out, size_t *len, struct err
  * ERR_CONFIG, ERR_NOMEM. */
 int pki_read_certificate(
     const char *path, unsigned char **out, size_t *len, struct err *) MUSTCHECK;
+
+/* --- listed.c: CA certificates by fingerprint -------------------------------- */
+
+/* Reads the list; NULL = there is none, and any CA may be loaded. What is wrong is told. */
+void pki_listed_read(struct pki *, const char *path, struct pki_told *);
+
+/* Is it listed, and as what it is? ERR_CONFIG. */
+int pki_listed_check(const struct pki *, const struct pki_cert *ca, struct err *) MUSTCHECK;
 
 /* --- dn.c: names as sets of RDNs -------------------------------------------- */
 

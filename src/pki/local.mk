@@ -1,3 +1,4 @@
+libshepd_a_SOURCES += src/pki/listed.c
 libshepd_a_SOURCES += src/pki/path.c
 libshepd_a_SOURCES += src/pki/pki.h src/pki/inner.h src/pki/cache.c src/pki/cert.c \
 	src/pki/chain.c src/pki/crl.c src/pki/crl_read.c src/pki/dn.c src/pki/files.c \

@@ -59,8 +59,11 @@ struct pki_path {
 };
 
 struct pki_options {
-	const char *trust;    /* folder of CA certificates, PEM or DER: self-signed = anchor, else
-				 intermediate; NULL = none */
+	const char *trust; /* folder of CA certificates, PEM or DER: self-signed = anchor, else
+			      intermediate; NULL = none */
+	const char *fingerprints; /* list of the CA certificates that may lie there, a line each:
+				     name, SHA-256 and "anchor" or "intermediate", tabs between;
+				     NULL = any may */
 	const char *partners; /* folder of pinned end-entity certificates; NULL = none. A CA found
 				 there is never an anchor */
 	const char *const *pinned; /* further files of pinned certificates, NULL-terminated; or

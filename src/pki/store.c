@@ -92,7 +92,7 @@ take_ca(struct pki *p, struct octets der, struct err *e)
 
 	if (pki_cert_new(der, &ca, e) != 0)
 		return -1;
-	if (check_ca(ca, e) == 0)
+	if (check_ca(ca, e) == 0 && pki_listed_check(p, ca, e) == 0)
 		return add_ca(p, ca, e);
 	pki_cert_free(ca);
 	return -1;
@@ -224,6 +224,7 @@ load(struct pki *p, const struct pki_options *options, struct pki_told *told)
 	struct pki_told crls = {.complain = told->complain, .self = told->self}, untrusted = crls;
 
 	pki_path_set(p, &options->path, told);
+	pki_listed_read(p, options->fingerprints, told);
 	pki_each_in_folder(p, options->trust, certificate, take_ca, told);
 	if (p->alone)
 		pki_each_in_folder(
@@ -280,6 +281,7 @@ pki_close(struct pki *p)
 	pki_shelf_close(p);
 	for (size_t i = 0; i < p->n_crls; i++)
 		pki_crl_free(p->crls[i]);
+	free(p->listed);
 	free(p->cas);
 	free(p->partners);
 	free(p->crls);

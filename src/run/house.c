@@ -89,6 +89,20 @@ pinned_files(struct opening *o)
 	return files;
 }
 
+/* NULL-terminated, or NULL where any policy will do. */
+static const char *const *
+policies(struct opening *o)
+{
+	const struct conf *c = o->conf;
+	const char **all = NULL;
+
+	if (c->trust.policy_count > 0)
+		all = room_for(o, c->trust.policy_count, sizeof(*all));
+	for (size_t i = 0; all != NULL && i < c->trust.policy_count; i++)
+		all[i] = c->trust.policies[i];
+	return all;
+}
+
 /* Folders that are there and empty. */
 static void
 check_census(struct opening *o, enum pki_revocation revocation)
@@ -143,6 +157,8 @@ open_trust(struct opening *o)
 	unsigned before = o->mistakes;
 	const struct pki_options options = {
 	    .trust = or_null(c->trust.anchors),
+	    .fingerprints = or_null(c->trust.fingerprints),
+	    .path = {.policies = policies(o), .explicit_policy = c->trust.policy_count > 0},
 	    .partners = or_null(c->trust.partners),
 	    .pinned = pinned_files(o),
 	    .crl = or_null(c->trust.crl),

@@ -129,6 +129,27 @@ check
 told no_list_at_all "shepd.conf:$(line shepd.conf ^trust): revocation = \"crl\", but no CRL is there"
 restore
 
+# name, SHA-256 and kind of every CA but one
+for file in "$dir"/pki/anchors/*; do
+	digest=$(openssl x509 -in "$file" -outform DER | sha256sum)
+	printf '%s\t%s\t%s\n' "${file##*/}" "${digest%% *}" "$([[ $file == *-root.pem ]] && echo anchor || echo intermediate)"
+done >"$dir/pki/all"
+grep -v ^rsa-nca "$dir/pki/all" >"$dir/pki/list"
+sed -i 's,^\tfingerprints = .*,\tfingerprints = "pki/all";,' "$dir/shepd.conf"
+check
+is cas_that_are_listed_are_taken $code 0
+sed -i 's,^\tfingerprints = .*,\tfingerprints = "pki/list";,' "$dir/shepd.conf"
+check
+digest=$(sed -n 's/^rsa-nca.pem\t\([0-9a-f]*\)\t.*/\1/p' "$dir/pki/all")
+name='C=KZ,CN=ҰЛТТЫҚ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (RSA) ТЕСТ'
+told a_ca_that_is_not_listed "shepd.conf:$(line shepd.conf ^trust): pki/anchors/rsa-nca.pem: intermediate $name, SHA-256 $digest, is not listed in trust.fingerprints"
+restore
+
+sed -i 's/^\tpolicies = .*/\tpolicies = ( "1.2.398.3.3.2", "legal" );/' "$dir/shepd.conf"
+check
+told a_policy_that_is_no_oid "shepd.conf:$(line shepd.conf ^trust): legal: not the OID of a policy"
+restore
+
 cp "$pki/rsa/gateway.der" "$dir/keys/pep.cer"
 sed -i 's,certificates = ( ),certificates = ( "../keys/pep.cer" ),' "$dir/shepd.conf.d/site.conf"
 check

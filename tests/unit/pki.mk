@@ -49,3 +49,5 @@ tests_unit_test_pki_revocation_SOURCES = tests/unit/test_pki_revocation.c $(PKI_
 tests_unit_test_pki_revocation_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
 tests_unit_test_pki_revocation_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_pki_revocation
+TESTS += tests/unit/fetch_nca.sh
+EXTRA_DIST += tests/unit/fetch_nca.sh

@@ -369,6 +369,110 @@ a_policy_that_is_no_oid_is_a_mistake(void **state)
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
+static const char *
+hex(const X509 *x, char out[65])
+{
+	struct octets der = forge_der(w.arena, x);
+	unsigned char digest[32];
+
+	assert_int_equal(EVP_Digest(der.data, der.len, digest, NULL, EVP_sha256(), NULL), 1);
+	for (size_t i = 0; i < 32; i++)
+		sprintf(out + 2 * i, "%02x", digest[i]);
+	return out;
+}
+
+static unsigned told;
+
+static void
+count_told(void *self, const char *file, const char *what)
+{
+	const char *part = self;
+
+	assert_non_null(file);
+	if (strstr(what, part) == NULL)
+		fail_msg("%s", what);
+	told++;
+}
+
+/* How often a list makes the loading of root and CA complain, each time of this. */
+static unsigned
+complaints(const char *list, const char *part)
+{
+	const char *folder = forge_folder(w.arena), *lists = forge_folder(w.arena);
+	struct pki_options options = {
+	    .trust = folder, .fingerprints = arena_printf(w.arena, "%s/list", lists)};
+	struct err e = {0};
+	struct pki *p;
+
+	forge_write_pem(folder, "root.pem", w.root);
+	forge_write(folder, "ca.cer", forge_der(w.arena, w.ca));
+	if (list != NULL)
+		forge_write(lists, "list", octets_of(list));
+	told = 0;
+	int rc = pki_open(&options, count_told, (void *)(uintptr_t)part, &p, &e);
+	assert_int_equal(rc, told == 0 ? 0 : -1);
+	assert_int_equal(e.code, told == 0 ? ERR_OK : ERR_CONFIG);
+	pki_close(p);
+	return told;
+}
+
+static void
+a_ca_that_is_not_listed_is_refused_with_its_name(void **state)
+{
+	char root[65], ca[65];
+
+	(void)state;
+	hex(w.root, root);
+	hex(w.ca, ca);
+	assert_int_equal(complaints(arena_printf(w.arena,
+					"# CAs\n\nroot\t%s\tanchor\tfrom\tuntil\taddress\n"
+					"ca\t%s\tintermediate\n",
+					root, ca),
+			     "-"),
+	    0);
+	assert_int_equal(complaints(arena_printf(w.arena, "root\t%s\tanchor", root),
+			     "intermediate CN=CA,C=KZ, SHA-256 "),
+	    1);
+	assert_int_equal(
+	    complaints(arena_printf(w.arena, "ca\t%s\tintermediate\n", ca), "anchor CN=ROOT,C=KZ"),
+	    1);
+	assert_int_equal(complaints("", "is not listed in trust.fingerprints"), 2);
+	/* listed as what it is not */
+	assert_int_equal(complaints(arena_printf(w.arena,
+					"root\t%s\tintermediate\nca\t%s\tintermediate\n", root, ca),
+			     "anchor CN=ROOT,C=KZ"),
+	    1);
+	assert_int_equal(
+	    complaints(arena_printf(w.arena, "root\t%s\tanchor\nca\t%s\tanchor\n", root, ca),
+		"intermediate CN=CA,C=KZ"),
+	    1);
+}
+
+static void
+a_list_of_fingerprints_that_is_malformed_is_told_by_line(void **state)
+{
+	static const char *const bad[] = {"ca", "ca\t%s", "ca\t%s\tca", "ca %s anchor",
+	    "\t%s\tintermediate", "ca\t%s0\tintermediate", "ca\t0x%s\tintermediate",
+	    "ca\tG%.63s\tintermediate", "ca\t%s\tintermediate\r", "ca\t%.63s\tintermediate"};
+	char root[65], ca[65], line[200];
+
+	(void)state;
+	hex(w.root, root);
+	hex(w.ca, ca);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		snprintf(line, sizeof(line), bad[i], ca);
+#pragma GCC diagnostic pop
+		/* the line, and the CA that is not listed by it */
+		if (complaints(arena_printf(w.arena, "root\t%s\tanchor\n%s\n", root, line), "") !=
+		    2)
+			fail_msg("%s", line);
+	}
+	assert_int_equal(complaints("x\n", "n"), 3);
+	assert_int_equal(complaints(NULL, ""), 3);
+}
+
 int
 main(void)
 {
@@ -386,6 +490,8 @@ main(void)
 	    cmocka_unit_test(explicit_policy_asks_for_one_of_the_set),
 	    cmocka_unit_test(the_policies_of_the_configuration_bind_signers),
 	    cmocka_unit_test(a_policy_that_is_no_oid_is_a_mistake),
+	    cmocka_unit_test(a_ca_that_is_not_listed_is_refused_with_its_name),
+	    cmocka_unit_test(a_list_of_fingerprints_that_is_malformed_is_told_by_line),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, end_world);
