@@ -156,7 +156,13 @@ enum {
 	PKI_ROLE_FINANCE = 1u << 4,
 	PKI_ROLE_HR = 1u << 5,
 	PKI_ROLE_EMPLOYEE = 1u << 6,
-	PKI_ROLE_SYSTEM = 1u << 7 /* ...4.1.2.6, ...4.1.1.1 */
+	PKI_ROLE_SYSTEM = 1u << 7,   /* ...4.1.2.6, ...4.1.1.1; before 2026 PKI_ROLE_LEGAL alone */
+	PKI_ROLE_TREASURY = 1u << 8, /* client of the Treasury's system */
+	PKI_ROLE_STATE = 1u << 9,    /* of the CA of state bodies: civil servants, archives */
+	PKI_ROLE_NCA = 1u << 10,     /* staff of the NCA */
+	/* how the holder was identified */
+	PKI_ROLE_IN_PERSON = 1u << 11, /* at a service centre */
+	PKI_ROLE_REMOTE = 1u << 12     /* remotely: Digital ID, AI Platform */
 };
 
 enum pki_source {

@@ -17,8 +17,8 @@
 
 #include "pki/inner.h"
 
-/* Extended key usage to role: the NCA's, and those of BTSD, which an accredited CA issues for the
- * same roles (nca.md 5). `arc`: everything below the OID too. */
+/* Extended key usage to role: the NCA's, those of BTSD, which an accredited CA issues for the same
+ * roles, the state's own CA's, the Treasury's (nca.md 5). `arc`: everything below the OID too. */
 static const struct {
 	const char *oid;
 	unsigned role;
@@ -33,6 +33,14 @@ static const struct {
     {"1.2.398.3.3.4.1.2.4", PKI_ROLE_HR, false},
     {"1.2.398.3.3.4.1.2.5", PKI_ROLE_EMPLOYEE, false},
     {"1.2.398.3.3.4.1.2.6", PKI_ROLE_SYSTEM, true},
+    {"1.2.398.3.3.4.2", PKI_ROLE_NCA, true},
+    {"1.2.398.3.3.4.3.1", PKI_ROLE_IN_PERSON, false},
+    {"1.2.398.3.3.4.3.2", PKI_ROLE_REMOTE, true},
+    {"1.2.398.3.2.3.1", PKI_ROLE_STATE, false},
+    {"1.2.398.3.2.3.2", PKI_ROLE_STATE, false},
+    {"1.2.398.3.2.3.3", PKI_ROLE_STATE, false},
+    {"1.2.398.3.2.3.4", PKI_ROLE_STATE, false},
+    {"1.2.398.5.19.1.2.2.1", PKI_ROLE_TREASURY, false},
     {"1.2.398.3.17.3.1", PKI_ROLE_PERSON, false},
     {"1.2.398.3.17.3.2", PKI_ROLE_LEGAL, false},
     {"1.2.398.3.17.3.3", PKI_ROLE_HEAD, false},
@@ -105,23 +113,24 @@ is_number(const unsigned char *text, int len, const char prefix[4])
 	return true;
 }
 
-/* The number in the only attribute of this kind that has the prefix; with two of them nobody is
- * named. */
+/* The number in the attribute of this kind that has the prefix, written in ASCII; with two of them
+ * nobody is named, and where it must be `alone` there may be no other of that kind either. */
 static void
-read_number(const X509_NAME *subject, int nid, const char prefix[4], char out[13])
+read_number(const X509_NAME *subject, int nid, const char prefix[4], bool alone, char out[13])
 {
-	int with_prefix = 0;
+	int with_prefix = 0, found = 0;
 
-	for (int at = -1; (at = X509_NAME_get_index_by_NID(subject, nid, at)) >= 0;) {
-		unsigned char *text = NULL;
-		int n = ASN1_STRING_to_UTF8(
-		    &text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
-		if (n >= 3 && memcmp(text, prefix, 3) == 0 && ++with_prefix == 1 &&
-		    is_number(text, n, prefix))
+	for (int at = -1; (at = X509_NAME_get_index_by_NID(subject, nid, at)) >= 0; found++) {
+		const ASN1_STRING *s = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
+		const unsigned char *text = ASN1_STRING_get0_data(s);
+		int n = ASN1_STRING_length(s), type = ASN1_STRING_type(s);
+		if ((type != V_ASN1_UTF8STRING && type != V_ASN1_PRINTABLESTRING) || n < 3 ||
+		    memcmp(text, prefix, 3) != 0)
+			continue;
+		if (++with_prefix == 1 && is_number(text, n, prefix))
 			memcpy(out, text + 3, 12);
-		OPENSSL_free(text);
 	}
-	if (with_prefix != 1)
+	if (with_prefix != 1 || (alone && found != 1))
 		memset(out, 0, 13);
 }
 
@@ -178,8 +187,8 @@ pki_fill_who(struct pki_cert *c)
 
 	c->usage = flags & EXFLAG_KUSAGE ? X509_get_key_usage(c->x) : 0;
 	c->extended = flags & EXFLAG_XKUSAGE ? X509_get_extended_key_usage(c->x) : 0;
-	read_number(subject, NID_serialNumber, "IIN", c->who.iin);
-	read_number(subject, NID_organizationalUnitName, "BIN", c->who.bin);
+	read_number(subject, NID_serialNumber, "IIN", true, c->who.iin);
+	read_number(subject, NID_organizationalUnitName, "BIN", false, c->who.bin);
 	read_name(subject, c->who.name, sizeof(c->who.name));
 	read_serial(c->x, c->who.serial, sizeof(c->who.serial));
 	for (size_t i = 0; i < sizeof(c->digest); i++) {

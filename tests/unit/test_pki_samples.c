@@ -93,6 +93,55 @@ all_ca_certificates_of_the_nca_load(void **state)
 	pki_close(p);
 }
 
+static void
+the_lists_of_fingerprints_name_every_ca_certificate(void **state)
+{
+	static const char *const kinds[] = {"prod", "test"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const char *list =
+		    arena_printf(w.arena, "%s/certs/nca-%s.tsv", fixture_srcdir(), kinds[i]);
+		struct pki *p = opened(&(struct pki_options){
+		    .trust = sample(arena_printf(w.arena, "nca/ca-%s", kinds[i])),
+		    .fingerprints = list});
+		assert_int_equal(pki_census(p).anchors, 5);
+		pki_close(p);
+		/* but not those of the other one */
+		struct pki_options swapped = {
+		    .trust = sample(arena_printf(w.arena, "nca/ca-%s", kinds[1 - i])),
+		    .fingerprints = list};
+		struct err e = {0};
+		assert_int_equal(pki_open(&swapped, NULL, NULL, &p, &e), -1);
+		assert_non_null(strstr(e.detail, "is not listed"));
+	}
+}
+
+/* The NCA's CA of 2022 and its certificates have one policy; a person's is not asked for elsewhere.
+ */
+static void
+the_policy_of_2022_holds_along_the_path(void **state)
+{
+	static const char *const now[] = {"1.2.398.3.3.2", NULL}, *const before[] = {
+								      "1.2.398.3.3.2.3", NULL};
+	const char *path = sample("nca/p12-test/gost2015_individual_valid_to_2027-05-08.p12");
+	struct pki_identity *id;
+	struct pki_signer who;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(pki_identity_load(path, NULL, P12_PASSWORD, &id, &e), 0);
+	for (size_t i = 0; i < 2; i++) {
+		struct pki *p = opened(&(struct pki_options){.trust = sample("nca/ca-test"),
+		    .path = {.policies = i == 0 ? now : before, .explicit_policy = true}});
+		assert_int_equal(
+		    judged(p, pki_identity_certificate(id), "2026-09-01T00:00:00Z", &who),
+		    i == 0 ? ERR_OK : ERR_PKI_CERTIFICATE);
+		pki_close(p);
+	}
+	pki_identity_free(id);
+}
+
 /* kzgost-provider.md 3, trap 1: OpenSSL refuses the newest of them. */
 static void
 takes_all_crls_of_the_nca_the_newest_too(void **state)
@@ -176,9 +225,9 @@ static const struct p12_case p12_cases[] = {
     {"gost2015_legal_signright_valid_to_2027-06-16", "2026-09-01T00:00:00Z", true, ERR_OK, IIN2,
 	BIN1, PKI_ROLE_LEGAL | PKI_ROLE_SIGNRIGHT, PKI_GOST2015, true},
     {"gost2015_treasuryclient_to_2027-05-08_REVOKED_2026-06-02", "2026-09-01T00:00:00Z", true,
-	ERR_PKI_REVOKED, IIN2, BIN1, PKI_ROLE_LEGAL, PKI_GOST2015, true},
+	ERR_PKI_REVOKED, IIN2, BIN1, PKI_ROLE_LEGAL | PKI_ROLE_TREASURY, PKI_GOST2015, true},
     {"gost2015_treasuryclient_revoked", "2026-09-01T00:00:00Z", true, ERR_PKI_REVOKED, IIN2, BIN1,
-	PKI_ROLE_LEGAL, PKI_GOST2015, true},
+	PKI_ROLE_LEGAL | PKI_ROLE_TREASURY, PKI_GOST2015, true},
     {"gost2004_legal_ceo_expired_2024-11-15", "2024-06-01T00:00:00Z", false, ERR_OK, IIN1, BIN1,
 	CEO, PKI_GOST2004, true},
     {"gost2004_legal_ceo_expired_2024-11-15", "2024-03-01T00:00:00Z", true, ERR_OK, IIN1, BIN1, CEO,
@@ -381,6 +430,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(all_ca_certificates_of_the_nca_load),
+	    cmocka_unit_test(the_lists_of_fingerprints_name_every_ca_certificate),
+	    cmocka_unit_test(the_policy_of_2022_holds_along_the_path),
 	    cmocka_unit_test(takes_all_crls_of_the_nca_the_newest_too),
 	    cmocka_unit_test(no_crl_of_the_nca_loads_after_one_octet_was_changed),
 	    cmocka_unit_test(keys_of_the_sdk_get_the_verdicts_that_the_crls_give),

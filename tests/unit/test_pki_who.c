@@ -113,6 +113,8 @@ iin_and_bin_need_their_prefix_their_field_and_to_be_the_only_one(void **state)
 	    {"C=KZ/CN=A/serialNumber=IIN000101300019/serialNumber=IIN000101300029", "", ""},
 	    {"C=KZ/CN=A/serialNumber=IIN000101300019/serialNumber=IINx", "", ""},
 	    {"C=KZ/CN=A/OU=BIN000140000012/OU=BIN000140000304", "", ""},
+	    {"C=KZ/CN=A/serialNumber=IIN000101300019/serialNumber=0", "", ""},
+	    {"C=KZ/CN=A/serialNumber=0/serialNumber=IIN000101300019", "", ""},
 	};
 
 	(void)state;
@@ -121,6 +123,49 @@ iin_and_bin_need_their_prefix_their_field_and_to_be_the_only_one(void **state)
 		assert_string_equal(who.iin, cases[i].iin);
 		assert_string_equal(who.bin, cases[i].bin);
 	}
+}
+
+/* The IIN of a certificate whose serialNumber is written in this type of string. */
+static struct pki_signer
+written_as(int type, const void *text, int len)
+{
+	struct forge f = {.subject = "C=KZ/CN=A", .usage = SIGN_USAGE};
+	X509 *x = forge_cert(&f, w.key);
+	X509_NAME *name = X509_NAME_dup(X509_get_subject_name(x));
+	X509_NAME_ENTRY *entry;
+	const struct pki_cert *c;
+	struct pki_signer who;
+	struct err e = {0};
+
+	entry = X509_NAME_ENTRY_create_by_NID(
+	    NULL, NID_serialNumber, V_ASN1_UTF8STRING, (const unsigned char *)"x", 1);
+	assert_int_equal(X509_NAME_ENTRY_set_data(entry, type, text, len), 1);
+	assert_int_equal(X509_NAME_add_entry(name, entry, -1, 0), 1);
+	assert_int_equal(X509_set_subject_name(x, name), 1);
+	assert_true(X509_sign(x, w.key, EVP_sha256()) > 0);
+	assert_int_equal(pki_decode(w.pki, forge_der(w.arena, x), &c, &e), 0);
+	pki_describe(c, &who);
+	X509_NAME_ENTRY_free(entry);
+	X509_NAME_free(name);
+	X509_free(x);
+	return who;
+}
+
+static void
+a_number_is_written_in_utf8_or_printable_strings_only(void **state)
+{
+	static const char iin[] = "IIN000101300019";
+	char wide[2 * sizeof(iin)] = "";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(iin) - 1; i++)
+		wide[2 * i + 1] = iin[i];
+	assert_string_equal(written_as(V_ASN1_UTF8STRING, iin, 15).iin, "000101300019");
+	assert_string_equal(written_as(V_ASN1_PRINTABLESTRING, iin, 15).iin, "000101300019");
+	assert_string_equal(written_as(V_ASN1_T61STRING, iin, 15).iin, "");
+	assert_string_equal(written_as(V_ASN1_IA5STRING, iin, 15).iin, "");
+	assert_string_equal(written_as(V_ASN1_BMPSTRING, wide, 30).iin, "");
+	assert_string_equal(written_as(V_ASN1_UTF8STRING, iin, 16).iin, "");
 }
 
 static void
@@ -143,6 +188,23 @@ roles_are_read_from_extended_key_usage(void **state)
 	    {"1.2.398.3.3.4.1.2.60", 0},
 	    {"1.2.398.3.3.4.1.2.1.1", 0},
 	    {"1.2.398.3.17.3.2,1.2.398.3.17.3.3", PKI_ROLE_LEGAL | PKI_ROLE_HEAD},
+	    {"1.2.398.3.17.3.1", PKI_ROLE_PERSON},
+	    {"1.2.398.3.17.3.4,1.2.398.3.17.3.5", PKI_ROLE_SIGNRIGHT | PKI_ROLE_FINANCE},
+	    {"1.2.398.3.17.3.6,1.2.398.3.17.3.7", PKI_ROLE_HR | PKI_ROLE_EMPLOYEE},
+	    {"1.2.398.3.17.3.8", 0},
+	    {"1.2.398.3.3.4.1.2,1.2.398.5.19.1.2.2.1", PKI_ROLE_LEGAL | PKI_ROLE_TREASURY},
+	    {"1.2.398.3.2.3.1", PKI_ROLE_STATE},
+	    {"1.2.398.3.2.3.2", PKI_ROLE_STATE},
+	    {"1.2.398.3.2.3.3,1.2.398.3.2.3.4", PKI_ROLE_STATE},
+	    {"1.2.398.3.2.3.5", 0},
+	    {"1.2.398.3.2.3", 0},
+	    {"1.2.398.3.3.4.2", PKI_ROLE_NCA},
+	    {"1.2.398.3.3.4.2.3", PKI_ROLE_NCA},
+	    {"1.2.398.3.3.4.3", 0},
+	    {"1.2.398.3.3.4.3.1,1.2.398.3.3.4.1.1", PKI_ROLE_IN_PERSON | PKI_ROLE_PERSON},
+	    {"1.2.398.3.3.4.3.2", PKI_ROLE_REMOTE},
+	    {"1.2.398.3.3.4.3.2.1", PKI_ROLE_REMOTE},
+	    {"1.2.398.3.3.4.3.2.2", PKI_ROLE_REMOTE},
 	};
 
 	(void)state;
@@ -486,6 +548,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(iin_and_bin_need_their_prefix_their_field_and_to_be_the_only_one),
+	    cmocka_unit_test(a_number_is_written_in_utf8_or_printable_strings_only),
 	    cmocka_unit_test(roles_are_read_from_extended_key_usage),
 	    cmocka_unit_test(an_authentication_only_certificate_cannot_sign),
 	    cmocka_unit_test(a_partner_is_found_by_any_way_to_write_its_issuer),
