@@ -8,7 +8,7 @@
 
 #include "dom/dom.h"
 
-/* The line on which an element's start tag ends; the first is 1. */
+/* The line on which an element's start tag ends; the first is 1. libxml2 counts to 65,535. */
 long dom_line(const struct dom_node *);
 
 /* White space between elements, at and below `top`: taken out (indent NULL), or made anew, one line

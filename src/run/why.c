@@ -9,6 +9,7 @@
 
 #include "dom/retouch.h"
 #include "run/why.h"
+#include "run/why_octets.h"
 
 #define MOST_FOR_PAIRS ((size_t)64 * 1024) /* octets: pairs are some 50,000 canonical forms */
 
@@ -263,6 +264,39 @@ out:
 	return rc;
 }
 
+/* The declaration names the encoding, and no signature covers it. */
+static struct octets
+undeclared(struct octets o)
+{
+	const unsigned char *end =
+	    o.len > 5 && memcmp(o.data, "<?xml", 5) == 0 ? memmem(o.data, o.len, "?>", 2) : NULL;
+	size_t skip = end == NULL ? 0 : (size_t)(end - o.data) + 2;
+
+	return (struct octets){o.data + skip, o.len - skip};
+}
+
+/* Sent as something else than UTF-8, but signed as UTF-8, as canonical forms are. */
+static void
+explain_encoding(
+    struct octets message, struct pki *pki, struct instant at, struct arena *a, struct run_why *out)
+{
+	static const char *const charsets[] = {
+	    "CP1251", "KOI8-R", "CP866", "RK1048", "UTF-16", "UTF-16LE", "UTF-16BE"};
+	struct run_inspection i;
+	struct octets o;
+
+	for (size_t n = 0; n < sizeof(charsets) / sizeof(charsets[0]); n++) {
+		if (!why_convert(message, charsets[n], "UTF-8", a, &o))
+			continue;
+		run_inspect(undeclared(o), pki, &sig_default_policy, at, a, &i);
+		if (i.accepted || i.part.digest_ok) {
+			out->value = WHY_SENT_CHARSET;
+			out->other = charsets[n];
+			return;
+		}
+	}
+}
+
 int
 run_why(struct octets message, struct pki *pki, const struct run_inspection *i, struct instant at,
     struct arena *a, struct run_why *out, struct err *e)
@@ -277,6 +311,8 @@ run_why(struct octets message, struct pki *pki, const struct run_inspection *i, 
 	*out = (struct run_why){.other = "", .place = ""};
 	if (i->err.code == ERR_SIG_ALGORITHM)
 		out->value = WHY_FAMILY;
+	if (i->err.code == ERR_XML_ENCODING)
+		explain_encoding(message, pki, at, a, out);
 	if (i->err.code != ERR_SIG_DIGEST && i->err.code != ERR_SIG_VALUE)
 		return 0;
 	if (open_message(message, envelope, skip, a, &m, e) != 0)

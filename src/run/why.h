@@ -33,14 +33,15 @@ struct run_why_reference {
 struct run_why {
 	struct run_why_reference references[SIG_MOST_PROBES];
 	size_t count;
-	enum run_why_cause value; /* of a signature value that differs; WHY_NONE */
-	const char *other;	  /* serial number of the certificate whose key it is, or "" */
-	const char *place;	  /* where changed content is, as far as can be said, or "" */
+	enum run_why_cause value; /* of a signature value that differs, or of a message that is not
+				     UTF-8; WHY_NONE */
+	const char *other; /* the certificate whose key it is, the encoding that it is in, or "" */
+	const char *place; /* where changed content is, as far as can be said, or "" */
 };
 
-/* For a message that run_inspect() refused with SIG_DIGEST, SIG_VALUE or SIG_ALGORITHM; for any
- * other refusal there is nothing to try, and the count is 0. Strings live in the arena. ERR_NOMEM
- * and what the parse of the message gives. */
+/* For a message that run_inspect() refused with SIG_DIGEST, SIG_VALUE, SIG_ALGORITHM or
+ * XML_ENCODING; for any other refusal there is nothing to try, and the count is 0. Strings live in
+ * the arena. ERR_NOMEM and what the parse of the message gives. */
 int run_why(struct octets message, struct pki *, const struct run_inspection *, struct instant at,
     struct arena *, struct run_why *out, struct err *) MUSTCHECK;
 

@@ -16,7 +16,8 @@
 
 const char *const fuzz_name = "pki";
 const char *const fuzz_shared[] = {"samples/nca/ca-prod", "samples/nca/ca-test",
-    "samples/nca/crl-test", "samples/shep/twin-certs", NULL};
+    "samples/nca/crl-test", "samples/shep/twin-certs", "corpora/04-pkits/certs",
+    "corpora/04-pkits/crls", NULL};
 
 /* A CA named C=KZ, CN=F: the seeds that end in .tbs are CRLs of it without their signature. */
 static struct {

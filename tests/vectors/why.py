@@ -111,6 +111,11 @@ for charset in ("cp1251", "latin-1", "koi8-r"):
 judge("signed while read as CP1251", envelope(FLAT.replace("Әлия  Ёлкина", misread("Алия", "cp1251"))).replace(
     misread("Алия", "cp1251"), "Алия"), cause("re-encoded"), "the signer read UTF-8 as CP1251")
 both("digested in CP1251", FLAT.replace("Әлия", "Алия"), same, "signed-in-charset", lambda o: o.decode().encode("cp1251"))
+XML = '<?xml version="1.0" encoding="windows-1251"?>'
+for family in (RSA_FAMILY, GOST_FAMILY):
+    judge(f"sent in CP1251, {family[2]}", (XML + envelope(FLAT.replace("Әлия", "Алия"), family)).encode("cp1251"),
+          "# rule: R-10", cause("sent-in-charset"), "(CP1251)")
+    judge(f"sent in UTF-16, {family[2]}", document(FLAT, family).encode("utf-16"), cause("sent-in-charset"), "(UTF-16)")
 judge("the charset is told", envelope(FLAT.replace("Әлия", "Алия"), RSA_FAMILY, lambda o: o.decode().encode("cp1251")),
       cause("signed-in-charset"), "(CP1251)")
 both("digested in UTF-16", FLAT, same, "signed-in-charset", lambda o: o.decode().encode("utf-16-le"))
