@@ -4,4 +4,5 @@ include tests/vectors/frontend.mk
 include tests/vectors/inspect.mk
 include tests/vectors/pkits.mk
 include tests/vectors/hostile.mk
+include tests/vectors/stock.mk
 TESTS += $(VECTOR_TESTS)
