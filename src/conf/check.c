@@ -13,6 +13,24 @@
 
 #define HEX "0123456789abcdef"
 
+static bool
+asks_clients(const struct conf_listener *l)
+{
+	return strcmp(l->client, "none") != 0;
+}
+
+static void
+check_clients(struct conf_reader *r, const struct conf_listener *l)
+{
+	if (asks_clients(l) && !l->tls)
+		conf_mistake(r, l->at, "client certificates are for listeners with tls = true");
+	if (!asks_clients(l) && (l->client_ca[0] != '\0' || l->client_crl[0] != '\0'))
+		conf_mistake(r, l->at,
+		    "client_ca and client_crl are for client = \"optional\" or \"required\"");
+	if (l->client_crl[0] != '\0' && l->client_ca[0] == '\0')
+		conf_mistake(r, l->at, "client_crl goes with client_ca; trust has its own crl");
+}
+
 static void
 check_listener(
     struct conf_reader *r, const struct conf_listener *l, const struct conf_listener *first)
@@ -23,6 +41,7 @@ check_listener(
 		conf_mistake(r, l->at, "a TLS listener needs a key");
 	if (!l->tls && (l->certificate[0] != '\0' || l->key[0] != '\0'))
 		conf_mistake(r, l->at, "certificate and key are for listeners with tls = true");
+	check_clients(r, l);
 	for (; first < l; first++)
 		if (l->port != 0 && l->port == first->port &&
 		    strcmp(l->address, first->address) == 0)
@@ -38,6 +57,15 @@ is_secret(const char *text)
 	       strspn(text + 33, HEX) == 64;
 }
 
+static bool
+some_listener_asks(const struct conf *c)
+{
+	for (size_t i = 0; i < c->listener_count; i++)
+		if (asks_clients(&c->listeners[i]))
+			return true;
+	return false;
+}
+
 static void
 check_sender(struct conf_reader *r, const struct conf_sender *s, const struct conf_sender *first)
 {
@@ -49,6 +77,10 @@ check_sender(struct conf_reader *r, const struct conf_sender *s, const struct co
 		    s->sender_id);
 	if (s->bin[0] != '\0' && (strlen(s->bin) != 12 || strspn(s->bin, "0123456789") != 12))
 		conf_mistake(r, s->at, "sender %s: a BIN has 12 digits", s->sender_id);
+	if (s->tls_certificate_count > 0 && !some_listener_asks(r->conf))
+		conf_mistake(r, s->at,
+		    "sender %s: tls_certificates, but no listener asks for client certificates",
+		    s->sender_id);
 	for (; first < s; first++)
 		if (s->sender_id[0] != '\0' && strcmp(s->sender_id, first->sender_id) == 0)
 			conf_mistake(r, s->at, "sender %s is set already at %s:%d", s->sender_id,

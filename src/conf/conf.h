@@ -24,6 +24,9 @@ struct conf_listener {
 	unsigned port;	     /* 0 = any free one */
 	bool tls;
 	const char *certificate, *key; /* PEM, for tls */
+	const char *client;	       /* "none", "optional", "required" */
+	const char *client_ca;	       /* folder; "" = the anchors of trust */
+	const char *client_crl;	       /* folder, for client_ca; "" = none */
 	struct conf_place at;
 };
 
@@ -47,6 +50,8 @@ struct conf_sender {
 	const char *sender_id, *secret, *bin;
 	const char *const *certificates; /* files, pinned for this sender */
 	size_t certificate_count;
+	const char *const *tls_certificates; /* files: the TLS clients that it calls as */
+	size_t tls_certificate_count;
 	bool bare_faultcode, suspended;
 	struct conf_place at;
 };

@@ -17,6 +17,9 @@ X("listen", port, NUMBER, conf_listener, port, "8480", "0..65535", "port; 0 = an
 X("listen", tls, BOOL, conf_listener, tls, "false", "", "TLS 1.2 or newer")
 X("listen", certificate, PATH, conf_listener, certificate, "", "", "certificate and its chain, PEM; needed with tls")
 X("listen", key, PATH, conf_listener, key, "", "", "private key, PEM; needed with tls")
+X("listen", client, CHOICE, conf_listener, client, "none", "none|optional|required", "whether clients have to show a certificate in TLS")
+X("listen", client_ca, PATH, conf_listener, client_ca, "", "", "folder of the CAs that issue to clients; empty = what trust says")
+X("listen", client_crl, PATH, conf_listener, client_crl, "", "", "folder of the CRLs of client_ca, one in force for each of its CAs; empty = not checked")
 
 X("database", daemon, STRING, conf, database.daemon, NULL, "", "libpq connection of the daemon, whose role can only append to the journal")
 X("database", migrate, STRING, conf, database.migrate, "", "", "libpq connection of shepctl migrate, whose role owns the schema")
@@ -56,6 +59,7 @@ X("senders", sender_id, STRING, conf_sender, sender_id, NULL, "", "senderId as t
 X("senders", secret, STRING, conf_sender, secret, NULL, "", "its secret, hashed by shepctl secret: salt$digest")
 X("senders", bin, STRING, conf_sender, bin, "", "", "BIN that the transport certificate must have; empty = any")
 X("senders", certificates, PATHS, conf_sender, certificates, "", "", "pinned certificates, the only ones that may sign for it; none = any that the trust accepts")
+X("senders", tls_certificates, PATHS, conf_sender, tls_certificates, "", "", "certificates of the TLS clients that may call for it, and for nobody who does not list them too; none = any client")
 X("senders", bare_faultcode, BOOL, conf_sender, bare_faultcode, "false", "", "faultcode is the bare SCE code instead of soap:Client")
 X("senders", suspended, BOOL, conf_sender, suspended, "false", "", "nothing is accepted from it for now")
 

@@ -22,6 +22,9 @@ struct list {
 _Static_assert(offsetof(struct conf_sender, certificate_count) ==
 		   offsetof(struct conf_sender, certificates) + offsetof(struct list, count),
     "the count follows the pointer");
+_Static_assert(offsetof(struct conf_sender, tls_certificate_count) ==
+		   offsetof(struct conf_sender, tls_certificates) + offsetof(struct list, count),
+    "the count follows the pointer");
 _Static_assert(offsetof(struct conf_service, caller_count) ==
 		   offsetof(struct conf_service, callers) + offsetof(struct list, count),
     "the count follows the pointer");

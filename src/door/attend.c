@@ -114,6 +114,7 @@ handle(struct room *r, struct conn *c)
 	    .soap_action = h->soap_action,
 	    .peer = c->peer,
 	    .tls = c->door->tls != NULL,
+	    .client = c->client,
 	    .body = {c->body, c->body_len},
 	    .deadline = c->deadline,
 	};
@@ -175,6 +176,8 @@ shake_hands(struct room *r, struct conn *c)
 		conn_drop(c);
 		return;
 	}
+	if (tls_know_client(c->soap, &c->door->options, c->client, &c->stranger) != 0)
+		c->client[0] = '\0'; /* said when there is a request to answer */
 	c->state = CONN_IDLE;
 	c->wants = POLLIN;
 	c->deadline = idle_until(r, c);
@@ -297,6 +300,8 @@ begin(struct room *r, struct conn *c, const struct door *d)
 	c->door = d;
 	c->served = 0;
 	c->close = false;
+	c->client[0] = '\0';
+	memset(&c->stranger, 0, sizeof(c->stranger));
 	c->budget = &r->budget;
 	c->wants = POLLIN;
 	snprintf(

@@ -6,7 +6,9 @@
  * (or a complete chunked body), within its size limit (refused before the body is read), UTF-8 XML
  * by its media type, not encoded, and read before the deadline; nothing of it is read again, and no
  * octet of one connection ever reaches the next. gSOAP's runtime and OpenSSL's SSL_* are known
- * here.
+ * here. Where client certificates are asked for, each connection proves its own: there is no
+ * resumption. Who has no good one is answered 403 as soon as the head of a request is there
+ * (TLS_CLIENT), so that the refusal can be read and is journalled.
  */
 #ifndef DOOR_DOOR_H
 #define DOOR_DOOR_H
@@ -17,6 +19,17 @@
 #include "base/err.h"
 #include "base/octets.h"
 
+/* What a TLS listener asks its clients for. */
+enum door_clients {
+	DOOR_CLIENT_NONE,
+	DOOR_CLIENT_OPTIONAL, /* who shows a certificate must show a good one */
+	DOOR_CLIENT_REQUIRED
+};
+
+/* Judges the certificate of a client, whose key the handshake has proven: 0 and its SHA-256 in hex,
+ * or -1 when it is not accepted. */
+typedef int door_judge(void *self, struct octets der, char fingerprint[65], struct err *);
+
 struct door_options {
 	const char *address;
 	unsigned port; /* 0 = any free one; see door_port() */
@@ -26,6 +39,9 @@ struct door_options {
 	unsigned request_seconds;      /* from the first octet to the end of the answer */
 	unsigned idle_seconds;	       /* before a request's first octet */
 	unsigned keep_alive;	       /* requests of one connection; 1 = close after each */
+	enum door_clients clients;     /* for tls */
+	door_judge *judge;	       /* needed with clients */
+	void *judge_self;
 };
 
 struct door_request {
@@ -37,6 +53,7 @@ struct door_request {
 	const char *soap_action;  /* quotes taken off */
 	const char *peer;	  /* "127.0.0.1:40312" */
 	bool tls;
+	const char *client; /* SHA-256 in hex of the client's certificate, accepted; "" if none */
 	struct octets body;
 	int64_t deadline; /* CLOCK_MONOTONIC, ns */
 };

@@ -153,6 +153,11 @@ guard_take(struct conn *c, struct err *e)
 		s->bufidx = s->buflen; /* where a next request would begin is not known */
 		return GUARD_REFUSED;
 	}
+	if (c->stranger.code != ERR_OK) {
+		*e = c->stranger;
+		s->bufidx = s->buflen;
+		return GUARD_REFUSED;
+	}
 	return begin_body(c, e);
 }
 

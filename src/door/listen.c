@@ -77,7 +77,7 @@ open_door(const struct door_options *o, const struct door *from, struct door **o
 	d->options = *o;
 	if (io_places(1, &places, e) != 0)
 		goto out;
-	if (o->tls && tls_server(o->certificate, o->key, &d->tls, e) != 0)
+	if (o->tls && tls_server(o, &d->tls, e) != 0)
 		goto out;
 	if ((from == NULL ? listen_at(d, e) : listen_with(d, from, e)) != 0)
 		goto out;

@@ -46,6 +46,8 @@ struct conn {
 	int64_t deadline; /* of the current state, CLOCK_MONOTONIC ns */
 	unsigned served;
 	char peer[80];
+	char client[65];     /* as in struct door_request */
+	struct err stranger; /* why its client certificate is not accepted */
 
 	struct http_scan scan;
 	struct http_head head;
@@ -98,11 +100,15 @@ void io_context_free(struct soap *); /* takes NULL */
 
 /* --- tls.c ------------------------------------------------------------------ */
 
-int tls_server(const char *certificate, const char *key, SSL_CTX **out, struct err *) MUSTCHECK;
+int tls_server(const struct door_options *, SSL_CTX **out, struct err *) MUSTCHECK;
 int tls_client(const char *ca, SSL_CTX **out, struct err *) MUSTCHECK;
 
 /* The next step of the server's handshake: 0 when agreed, or IO_WAIT, IO_BROKEN. */
 int tls_accept(struct soap *, SSL_CTX *, short *wants);
+
+/* After the handshake: who the client is by its certificate. ERR_TLS_CLIENT, ERR_NOMEM. */
+int tls_know_client(
+    const struct soap *, const struct door_options *, char fingerprint[65], struct err *) MUSTCHECK;
 
 /* True when the peer has sent at least one octet. */
 bool tls_heard(const struct soap *);

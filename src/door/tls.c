@@ -2,8 +2,8 @@
  *
  * TLS 1.2 and 1.3 for both directions: contexts and the server's handshake.
  *
- * No compression, no renegotiation, forward secrecy and authenticated ciphers only. No session
- * tickets: their key would live as long as the daemon. Partners authenticate by signature, not by
+ * No compression, no renegotiation, forward secrecy and authenticated ciphers only. No session is
+ * resumed: the key of tickets would live as long as the daemon, and a client that resumes shows no
  * certificate.
  */
 #include "config.h"
@@ -56,8 +56,18 @@ modern(const SSL_METHOD *method)
 	return c;
 }
 
+/* The certificate is judged when the handshake is done, by rules of ours; that the peer has its key
+ * is OpenSSL's to check meanwhile. */
+static int
+judged_later(X509_STORE_CTX *path, void *self)
+{
+	(void)path;
+	(void)self;
+	return 1;
+}
+
 int
-tls_server(const char *certificate, const char *key, SSL_CTX **out, struct err *e)
+tls_server(const struct door_options *o, SSL_CTX **out, struct err *e)
 {
 	int rc = -1;
 	SSL_CTX *c = modern(TLS_server_method());
@@ -67,14 +77,18 @@ tls_server(const char *certificate, const char *key, SSL_CTX **out, struct err *
 		refuse(e, "cannot set up", "TLS");
 		goto out;
 	}
-	if (SSL_CTX_use_certificate_chain_file(c, certificate) != 1) {
-		refuse(e, "cannot use the certificate", certificate);
+	if (SSL_CTX_use_certificate_chain_file(c, o->certificate) != 1) {
+		refuse(e, "cannot use the certificate", o->certificate);
 		goto out;
 	}
-	if (SSL_CTX_use_PrivateKey_file(c, key, SSL_FILETYPE_PEM) != 1 ||
+	if (SSL_CTX_use_PrivateKey_file(c, o->key, SSL_FILETYPE_PEM) != 1 ||
 	    SSL_CTX_check_private_key(c) != 1) {
-		refuse(e, "cannot use the key", key);
+		refuse(e, "cannot use the key", o->key);
 		goto out;
+	}
+	if (o->clients != DOOR_CLIENT_NONE) {
+		SSL_CTX_set_verify(c, SSL_VERIFY_PEER, NULL);
+		SSL_CTX_set_cert_verify_callback(c, judged_later, NULL);
 	}
 	*out = c;
 	c = NULL; /* moved */
@@ -123,6 +137,33 @@ tls_accept(struct soap *s, SSL_CTX *c, short *wants)
 	int why = SSL_get_error(s->ssl, r);
 	*wants = why == SSL_ERROR_WANT_WRITE ? POLLOUT : POLLIN;
 	return why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE ? IO_WAIT : IO_BROKEN;
+}
+
+int
+tls_know_client(
+    const struct soap *s, const struct door_options *o, char fingerprint[65], struct err *e)
+{
+	X509 *x = SSL_get0_peer_certificate(s->ssl);
+	unsigned char *der = NULL;
+	struct err why = {0};
+	int len, rc;
+
+	fingerprint[0] = '\0';
+	if (x == NULL && o->clients == DOOR_CLIENT_REQUIRED)
+		return err_set(e, ERR_TLS_CLIENT, "the client shows no certificate");
+	if (x == NULL || o->clients == DOOR_CLIENT_NONE)
+		return 0;
+	len = i2d_X509(x, &der);
+	rc = len < 0
+		 ? err_set(e, ERR_NOMEM, "a client's certificate")
+		 : o->judge(o->judge_self, (struct octets){der, (size_t)len}, fingerprint, &why);
+	if (rc != 0) {
+		fingerprint[0] = '\0';
+		err_set(e, ERR_TLS_CLIENT, "%s: %s", err_row(why.code)->name, why.detail);
+	}
+	OPENSSL_free(der);
+	ERR_clear_error();
+	return rc;
 }
 
 bool

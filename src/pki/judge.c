@@ -121,3 +121,16 @@ pki_judge(struct pki *p, const struct pki_cert *c, struct instant at, struct pki
 	out->standing = standing;
 	return 0;
 }
+
+int
+pki_judge_client(struct pki *p, const struct pki_cert *c, struct instant at, struct pki_signer *out,
+    struct err *e)
+{
+	bool limited = X509_get_extension_flags(c->x) & EXFLAG_XKUSAGE;
+
+	memset(out, 0, sizeof(*out));
+	if (limited && !(c->extended & (XKU_SSL_CLIENT | XKU_ANYEKU)))
+		return err_set(
+		    e, ERR_PKI_USAGE, "certificate %s is not for TLS clients", c->who.serial);
+	return pki_judge(p, c, at, out, e);
+}

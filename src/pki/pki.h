@@ -211,6 +211,11 @@ void pki_describe(const struct pki_cert *, struct pki_signer *out);
 int pki_judge(struct pki *, const struct pki_cert *, struct instant at, struct pki_signer *out,
     struct err *) MUSTCHECK;
 
+/* The same for the certificate of a TLS client: its extended key usage, where it has one, must name
+ * clientAuth (RFC 5280 4.2.1.12), which a certificate for signing alone does not. */
+int pki_judge_client(struct pki *, const struct pki_cert *, struct instant at,
+    struct pki_signer *out, struct err *) MUSTCHECK;
+
 /* Path validation alone, of the certificate in a file (as pki_decode_file() reads it), which may be
  * a CA's or have any usage; nothing is kept. *out tells who it is whatever is returned, as far as
  * it could be read. Errors as of pki_judge() but for _USAGE, and ERR_CONFIG. */

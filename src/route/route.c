@@ -126,6 +126,27 @@ may_sign_for(const struct route_sender *s, const struct pki_signer *signer)
 }
 
 static bool
+is_client_of(const struct route_sender *s, const char *client)
+{
+	for (size_t i = 0; i < s->client_count; i++)
+		if (strcmp(s->clients[i], client) == 0)
+			return true;
+	return false;
+}
+
+/* A client's certificate that some senders list is theirs alone. */
+static bool
+may_call_as(const struct route_table *t, const struct route_sender *s, const char *client)
+{
+	if (s->client_count > 0)
+		return is_client_of(s, client);
+	for (size_t i = 0; i < t->sender_count; i++)
+		if (is_client_of(&t->senders[i], client))
+			return false;
+	return true;
+}
+
+static bool
 is_caller(const struct route_service *service, const char *sender_id)
 {
 	for (size_t i = 0; i < service->caller_count; i++)
@@ -146,7 +167,7 @@ refuse(struct err *e, const char *word, const char *why)
 
 static int
 check_sender(const struct route_sender *s, const struct msg_request *r,
-    const struct pki_signer *signer, struct err *e)
+    const struct pki_signer *signer, bool right_client, struct err *e)
 {
 	bool right;
 
@@ -158,6 +179,8 @@ check_sender(const struct route_sender *s, const struct msg_request *r,
 		return refuse(e, ACCESS, "wrong secret");
 	if (!may_sign_for(s, signer))
 		return refuse(e, ACCESS, "this certificate does not sign for the sender");
+	if (!right_client)
+		return refuse(e, ACCESS, "the TLS client's certificate is not the sender's");
 	if (s->suspended)
 		return refuse(e, "INT-SUSPENDED", "the sender is suspended");
 	return 0;
@@ -165,13 +188,16 @@ check_sender(const struct route_sender *s, const struct msg_request *r,
 
 int
 route_find(const struct route_table *t, const struct msg_request *r,
-    const struct pki_signer *signer, struct route_choice *out, struct err *e)
+    const struct pki_signer *signer, const char *client, struct route_choice *out, struct err *e)
 {
 	const struct route_sender *sender = find_sender(t, r->sender.sender_id);
 	const struct route_service *service = find_service(t, r);
 
+	bool right_client;
+
 	*out = (struct route_choice){NULL, NULL};
-	if (check_sender(sender, r, signer, e) != 0)
+	right_client = sender != NULL && may_call_as(t, sender, client == NULL ? "" : client);
+	if (check_sender(sender, r, signer, right_client, e) != 0)
 		return -1;
 	/* only who has shown who he is learns which services there are */
 	if (service == NULL)

@@ -29,6 +29,10 @@ struct route_sender {
 	const char *const *fingerprints; /* SHA-256 of certificates that may sign for it; empty =
 					    any that the trust accepts */
 	size_t fingerprint_count;
+	/* SHA-256 of TLS clients' certificates: it is called over a connection of one of them only,
+	 * and that one calls for nobody who does not list it; empty = any connection. */
+	const char *const *clients;
+	size_t client_count;
 	const char *bin;     /* the transport certificate's BIN must be this; "" = any */
 	bool bare_faultcode; /* faultcode is the bare code, as one platform does */
 	bool suspended;
@@ -62,12 +66,13 @@ struct route_choice {
 };
 
 /* ERR_ROUTE_SERVICE when nobody offers it on this channel, ERR_ROUTE_ACCESS when the sender is
- * unknown, its secret or certificate is wrong, it is suspended, or it is not among the callers. The
- * peer is told "ACCESS" and no more, or "INT-SUSPENDED" (domain.md D0) when all but that is right;
- * which of them goes to the detail. The secret is compared in
- * constant time, and an unknown sender costs the same time as a known one. */
+ * unknown, its secret, certificate or TLS client is wrong, it is suspended, or it is not among the
+ * callers. client is the fingerprint of the TLS client's certificate, "" or NULL if there is none.
+ * The peer is told "ACCESS" and no more, or "INT-SUSPENDED" (domain.md D0) when all but that is
+ * right; which of them goes to the detail. The secret is compared in constant time, and an unknown
+ * sender costs the same time as a known one. */
 int route_find(const struct route_table *, const struct msg_request *, const struct pki_signer *,
-    struct route_choice *out, struct err *) MUSTCHECK;
+    const char *client, struct route_choice *out, struct err *) MUSTCHECK;
 
 /* "salt$digest" for a configuration; salt is 32 hex digits. Into a buffer of 98. */
 int route_secret_hash(const char *secret, const char *salt, char out[98], struct err *) MUSTCHECK;

@@ -74,6 +74,28 @@ door_before(const struct run_generation *g, size_t listener)
 	return NULL;
 }
 
+static enum door_clients
+clients_of(const struct conf_listener *l)
+{
+	if (strcmp(l->client, "required") == 0)
+		return DOOR_CLIENT_REQUIRED;
+	return strcmp(l->client, "optional") == 0 ? DOOR_CLIENT_OPTIONAL : DOOR_CLIENT_NONE;
+}
+
+static int
+judge_client(void *self, struct octets der, char fingerprint[65], struct err *e)
+{
+	const struct run_clients *clients = self;
+	const struct pki_cert *cert;
+	struct pki_signer who;
+
+	if (pki_decode(clients->pki, der, &cert, e) != 0 ||
+	    pki_judge_client(clients->pki, cert, run_now(), &who, e) != 0)
+		return -1;
+	memcpy(fingerprint, who.fingerprint, sizeof(who.fingerprint));
+	return 0;
+}
+
 static int
 open_doors(struct run_generation *g, struct err *e)
 {
@@ -94,7 +116,10 @@ open_doors(struct run_generation *g, struct err *e)
 		    .body_limit = c->limits.body_octets,
 		    .request_seconds = c->limits.request_seconds,
 		    .idle_seconds = c->limits.idle_seconds,
-		    .keep_alive = c->limits.keep_alive};
+		    .keep_alive = c->limits.keep_alive,
+		    .clients = clients_of(l),
+		    .judge = judge_client,
+		    .judge_self = &g->house->clients[g->door_count]};
 		if ((before == NULL ? door_open(&o, out, e) : door_take_over(&o, before, out, e)) !=
 		    0)
 			return -1;

@@ -63,10 +63,15 @@ tell_of_file(void *self, const char *file, const char *what)
 	struct opening *o = self;
 	struct conf_place at = o->conf->trust.at;
 
-	for (size_t i = 0; i < o->conf->sender_count; i++)
-		for (size_t k = 0; k < o->conf->senders[i].certificate_count; k++)
-			if (strcmp(o->conf->senders[i].certificates[k], file) == 0)
-				at = o->conf->senders[i].at;
+	for (size_t i = 0; i < o->conf->sender_count; i++) {
+		const struct conf_sender *s = &o->conf->senders[i];
+		for (size_t k = 0; k < s->certificate_count; k++)
+			if (strcmp(s->certificates[k], file) == 0)
+				at = s->at;
+		for (size_t k = 0; k < s->tls_certificate_count; k++)
+			if (strcmp(s->tls_certificates[k], file) == 0)
+				at = s->at;
+	}
 	tell(o, at, "%s: %s", file, what);
 }
 
@@ -261,6 +266,40 @@ check_listeners(struct opening *o)
 	}
 }
 
+/* CAs of their own, or what messages are trusted by. */
+static struct pki *
+open_client_trust(struct opening *o, const struct conf_listener *l)
+{
+	const struct pki_options options = {
+	    .trust = l->client_ca,
+	    .crl = or_null(l->client_crl),
+	    .revocation = l->client_crl[0] != '\0' ? PKI_REVOCATION_CRL : PKI_REVOCATION_OFF,
+	};
+	struct pki *pki = NULL;
+	struct err e = {0};
+
+	if (pki_open(&options, NULL, NULL, &pki, &e) != 0)
+		tell(o, l->at, "client_ca: %s", e.detail);
+	else if (pki_census(pki).anchors == 0)
+		tell(o, l->at, "client_ca: no anchor is there, so no client could be accepted");
+	return pki;
+}
+
+static void
+open_clients(struct opening *o)
+{
+	const struct conf *c = o->conf;
+
+	o->house->clients = room_for(o, c->listener_count, sizeof(*o->house->clients));
+	for (size_t i = 0; i < c->listener_count && o->house->clients != NULL; i++) {
+		struct run_clients *clients = &o->house->clients[i];
+		o->house->client_count = i + 1;
+		clients->own = c->listeners[i].client_ca[0] != '\0';
+		clients->pki =
+		    clients->own ? open_client_trust(o, &c->listeners[i]) : o->house->pki;
+	}
+}
+
 /* The fingerprint of a pinned file; the trust was opened with it, so a file that does not load was
  * told then. */
 static const char *
@@ -293,11 +332,16 @@ open_senders(struct opening *o)
 		const char **prints = room_for(o, s->certificate_count, sizeof(*prints));
 		for (size_t k = 0; k < s->certificate_count && prints != NULL; k++)
 			prints[k] = fingerprint_of(o, s->certificates[k]);
+		const char **clients = room_for(o, s->tls_certificate_count, sizeof(*clients));
+		for (size_t k = 0; k < s->tls_certificate_count && clients != NULL; k++)
+			clients[k] = fingerprint_of(o, s->tls_certificates[k]);
 		senders[i] = (struct route_sender){
 		    .sender_id = s->sender_id,
 		    .secret = s->secret,
 		    .fingerprints = prints,
 		    .fingerprint_count = s->certificate_count,
+		    .clients = clients,
+		    .client_count = s->tls_certificate_count,
 		    .bin = s->bin,
 		    .bare_faultcode = s->bare_faultcode,
 		    .suspended = s->suspended,
@@ -393,6 +437,7 @@ open_all(struct opening *o)
 	set_policy(o);
 	open_signing(o);
 	check_listeners(o);
+	open_clients(o);
 	open_senders(o);
 	open_services(o);
 	open_contract(o);
@@ -437,6 +482,9 @@ run_house_close(struct run_house *house)
 	service_close(house->services);
 	pki_identity_free(house->identity);
 	run_hold_close(house->hold);
+	for (size_t i = 0; i < house->client_count; i++)
+		if (house->clients[i].own)
+			pki_close(house->clients[i].pki);
 	pki_close(house->pki);
 	arena_free(house->arena);
 	free(house);

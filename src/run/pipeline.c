@@ -125,7 +125,8 @@ open_payload(struct call *c)
 	const struct run_terms terms = {h->pki, &h->policy, &c->limits, c->received, &c->env};
 	struct err *e = &c->err;
 
-	if (route_find(&h->routes, &c->request, &c->part.signer, &c->route, e) != 0)
+	if (route_find(&h->routes, &c->request, &c->part.signer, c->http->client, &c->route, e) !=
+	    0)
 		return -1;
 	if (c->route.service->algorithms != 0 &&
 	    (c->route.service->algorithms & c->part.algorithm) == 0)

@@ -16,6 +16,12 @@
 #include "service/service.h"
 #include "sig/sig.h"
 
+/* Who may be a TLS client of one listener. */
+struct run_clients {
+	struct pki *pki; /* the house's, or its own */
+	bool own;
+};
+
 /* What is made before the fork and only read afterwards. */
 struct run_house {
 	const struct conf *conf;
@@ -24,6 +30,8 @@ struct run_house {
 	enum sig_keyinfo keyinfo;
 	struct sig_policy policy;
 	struct route_table routes;
+	struct run_clients *clients; /* one a listener, in the order of the configuration */
+	size_t client_count;
 	struct service_room *services;
 	struct run_hold *hold; /* of CRLs that are fetched */
 	struct run_wsdl *wsdl; /* contract files with the place of the address known */

@@ -151,7 +151,7 @@ told a_policy_that_is_no_oid "shepd.conf:$(line shepd.conf ^trust): legal: not t
 restore
 
 cp "$pki/rsa/gateway.der" "$dir/keys/pep.cer"
-sed -i 's,certificates = ( ),certificates = ( "../keys/pep.cer" ),' "$dir/shepd.conf.d/site.conf"
+sed -i 's,\tcertificates = ( ),\tcertificates = ( "../keys/pep.cer" ),' "$dir/shepd.conf.d/site.conf"
 check
 is a_pinned_certificate_is_taken $code 0
 has and_counted "$out" ' 1 pinned'

@@ -240,6 +240,28 @@ a_mistake_in_another_file_names_that_file(void **state)
 }
 
 static void
+client_certificates_need_tls_and_somebody_who_asks(void **state)
+{
+	(void)state;
+	assert_told("listen: (\n"
+		    " { client = \"required\"; },\n"
+		    " { port = 1; client_ca = \"a\"; },\n"
+		    " { port = 2; tls = true; certificate = \"c\"; key = \"k\";\n"
+		    "   client = \"optional\"; client_crl = \"a\"; },\n"
+		    " { port = 3; client = \"sometimes\"; } );\n" GOOD,
+	    "shepd.conf:6: client must be one of none|optional|required\n"
+	    "shepd.conf:2: client certificates are for listeners with tls = true\n"
+	    "shepd.conf:3: client_ca and client_crl are for client = \"optional\" or "
+	    "\"required\"\n"
+	    "shepd.conf:4: client_crl goes with client_ca; trust has its own crl\n");
+	assert_told(DATABASE TRUST "senders: ( { sender_id = \"pep\"; secret = " SECRET
+				   "; tls_certificates = ( \"c\" ); } );\n"
+				   "services: ( { " SUBMIT " } );\n",
+	    "shepd.conf:3: sender pep: tls_certificates, but no listener asks for client "
+	    "certificates\n");
+}
+
+static void
 every_mistake_is_told_at_once(void **state)
 {
 	(void)state;
@@ -530,6 +552,7 @@ main(void)
 	    cmocka_unit_test(paths_begin_at_the_folder_of_the_file),
 	    cmocka_unit_test(lists_of_several_files_are_joined_in_the_order_of_names),
 	    cmocka_unit_test(a_mistake_in_another_file_names_that_file),
+	    cmocka_unit_test(client_certificates_need_tls_and_somebody_who_asks),
 	    cmocka_unit_test(every_mistake_is_told_at_once),
 	    cmocka_unit_test(what_was_read_in_spite_of_mistakes_can_be_looked_at_further),
 	    cmocka_unit_test(a_file_that_breaks_off_is_told_with_its_line),

@@ -28,6 +28,7 @@ static struct route_service services[2];
 static struct route_table table;
 static struct msg_request request;
 static struct pki_signer signer;
+static const char *client;
 
 /* A table with "pep" (pinned certificate and BIN), "open" (any certificate) and two services. */
 static int
@@ -52,6 +53,7 @@ set_up(void **state)
 	table = (struct route_table){senders, 3, services, 2};
 	request = (struct msg_request){
 	    .channel = MSG_SYNC, .service_id = "HQ_SUBMIT", .sender = {"pep", SECRET}};
+	client = "";
 	memset(&signer, 0, sizeof(signer));
 	strcpy(signer.bin, "000140000012");
 	strcpy(signer.fingerprint, PINNED);
@@ -64,7 +66,7 @@ assert_refused(enum err_code code, const char *why, const char *told)
 	struct err e = {0};
 	struct route_choice choice = {&services[0], &senders[0]};
 
-	assert_int_equal(route_find(&table, &request, &signer, &choice, &e), -1);
+	assert_int_equal(route_find(&table, &request, &signer, client, &choice, &e), -1);
 	assert_int_equal(e.code, code);
 	assert_string_equal(e.detail, why);
 	assert_string_equal(e.public_, told);
@@ -79,7 +81,7 @@ a_known_sender_reaches_its_service(void **state)
 	struct route_choice choice;
 
 	(void)state;
-	assert_int_equal(route_find(&table, &request, &signer, &choice, &e), 0);
+	assert_int_equal(route_find(&table, &request, &signer, client, &choice, &e), 0);
 	assert_ptr_equal(choice.service, &services[0]);
 	assert_ptr_equal(choice.sender, &senders[0]);
 	assert_int_equal(e.code, ERR_OK);
@@ -197,6 +199,45 @@ a_secret_is_hashed_with_its_salt(void **state)
 	assert_int_equal(e.code, ERR_CONFIG);
 }
 
+static void
+a_sender_with_tls_clients_is_called_over_their_connections_only(void **state)
+{
+	static const char *const mine[] = {OTHER, PINNED};
+	static const char why[] = "the TLS client's certificate is not the sender's";
+	struct err e = {0};
+	struct route_choice choice;
+
+	(void)state;
+	senders[0].clients = mine;
+	senders[0].client_count = 2;
+	assert_refused(ERR_ROUTE_ACCESS, why, "ACCESS");
+	client = NULL;
+	assert_refused(ERR_ROUTE_ACCESS, why, "ACCESS");
+	client = "3333333333333333333333333333333333333333333333333333333333333333";
+	assert_refused(ERR_ROUTE_ACCESS, why, "ACCESS");
+	client = PINNED;
+	assert_int_equal(route_find(&table, &request, &signer, client, &choice, &e), 0);
+	client = OTHER;
+	assert_int_equal(route_find(&table, &request, &signer, client, &choice, &e), 0);
+}
+
+static void
+a_tls_client_of_one_sender_does_not_call_for_another(void **state)
+{
+	static const char *const theirs[] = {OTHER};
+	struct err e = {0};
+	struct route_choice choice;
+
+	(void)state;
+	senders[1].clients = theirs;
+	senders[1].client_count = 1;
+	client = PINNED;
+	assert_int_equal(route_find(&table, &request, &signer, client, &choice, &e), 0);
+	client = OTHER;
+	assert_refused(
+	    ERR_ROUTE_ACCESS, "the TLS client's certificate is not the sender's", "ACCESS");
+}
+
 int
 main(void)
 {
@@ -208,6 +249,9 @@ main(void)
 	    cmocka_unit_test_setup(an_unknown_sender_is_not_told_which_services_there_are, set_up),
 	    cmocka_unit_test_setup(another_certificate_does_not_sign_for_a_pinned_sender, set_up),
 	    cmocka_unit_test_setup(another_organisation_does_not_sign_for_the_sender, set_up),
+	    cmocka_unit_test_setup(
+		a_sender_with_tls_clients_is_called_over_their_connections_only, set_up),
+	    cmocka_unit_test_setup(a_tls_client_of_one_sender_does_not_call_for_another, set_up),
 	    cmocka_unit_test_setup(a_suspended_sender_is_refused, set_up),
 	    cmocka_unit_test_setup(a_sender_that_is_not_among_the_callers_is_refused, set_up),
 	    cmocka_unit_test_setup(
