@@ -3,8 +3,8 @@
  * Names as text against names in certificates: the same set of RDNs, whatever their order.
  *
  * Partners write issuer names as RFC 2253, RFC 4514 or RFC 1779 text, first or last RDN first, with
- * names of attributes of their own taste (shep.md 4.1). Values are compared as UTF-8, trimmed, case
- * and all.
+ * names of attributes of their own taste (shep.md 4.1). Values are compared as RFC 5280 7.1 has it
+ * and OpenSSL does it: as UTF-8 whatever their type, white space as one space, ASCII without case.
  */
 #include "config.h"
 
@@ -59,6 +59,12 @@ static const struct {
     {"GN", "2.5.4.42"},
     {"GIVENNAME", "2.5.4.42"},
     {"UID", "0.9.2342.19200300.100.1.1"},
+    {"POSTALCODE", "2.5.4.17"},
+    {"INITIALS", "2.5.4.43"},
+    {"GENERATION", "2.5.4.44"},
+    {"DNQ", "2.5.4.46"},
+    {"DNQUALIFIER", "2.5.4.46"},
+    {"ORGANIZATIONIDENTIFIER", "2.5.4.97"},
     {"DC", "0.9.2342.19200300.100.1.25"},
     {"E", "1.2.840.113549.1.9.1"},
     {"EMAIL", "1.2.840.113549.1.9.1"},
@@ -76,14 +82,44 @@ put(struct name *n, char c)
 	return true;
 }
 
+static bool
+is_white(char c)
+{
+	return c != '\0' && strchr(white, c) != NULL;
+}
+
 /* Without the spaces round it. */
 static void
 trim(struct part *part)
 {
-	while (part->len > 0 && part->value[0] == ' ')
+	while (part->len > 0 && is_white(part->value[0]))
 		part->value++, part->len--;
-	while (part->len > 0 && part->value[part->len - 1] == ' ')
+	while (part->len > 0 && is_white(part->value[part->len - 1]))
 		part->len--;
+}
+
+/* The next character of a value without case, all white space in a row as one space. */
+static int
+next_folded(const struct part *part, size_t *at)
+{
+	char c = part->value[(*at)++];
+
+	if (!is_white(c))
+		return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+	while (*at < part->len && is_white(part->value[*at]))
+		++*at;
+	return ' ';
+}
+
+static bool
+same_value(const struct part *a, const struct part *b)
+{
+	size_t i = 0, j = 0;
+
+	while (i < a->len && j < b->len)
+		if (next_folded(a, &i) != next_folded(b, &j))
+			return false;
+	return i == a->len && j == b->len;
 }
 
 /* The dotted OID of a name of an attribute, of OID.1.2.3, or of 1.2.3 itself; NULL when it is none.
@@ -304,8 +340,7 @@ same(const struct name *a, const struct name *b)
 		size_t j = 0;
 		for (; j < b->n; j++) {
 			const struct part *y = &b->part[j];
-			if (!taken[j] && strcmp(x->oid, y->oid) == 0 && x->len == y->len &&
-			    memcmp(x->value, y->value, x->len) == 0 &&
+			if (!taken[j] && strcmp(x->oid, y->oid) == 0 && same_value(x, y) &&
 			    (rdn[x->rdn] < 0 || rdn[x->rdn] == y->rdn))
 				break;
 		}

@@ -33,6 +33,16 @@ valid_at(const struct pki_cert *c, int64_t at)
 	return c->who.not_before.seconds <= at && at < c->who.not_after.seconds;
 }
 
+/* Issuer and serial name one certificate, unless a CA used a number twice: then the one that is
+ * valid, of two that are the one that began last, whatever their files are called. */
+static bool
+is_better(const struct pki_cert *c, const struct pki_cert *found, int64_t at)
+{
+	if (found == NULL || valid_at(c, at) != valid_at(found, at))
+		return found == NULL || valid_at(c, at);
+	return c->who.not_before.seconds > found->who.not_before.seconds;
+}
+
 static bool
 has_name(const struct pki_cert *c, const char *issuer, const char *number)
 {
@@ -62,7 +72,7 @@ pki_find_partner(struct pki *p, const char *issuer, const char *serial, struct i
 		const struct pki_cert *c = p->partners[i];
 		if (!has_name(c, issuer, number))
 			continue;
-		if (found == NULL || (!valid_at(found, at.seconds) && valid_at(c, at.seconds)))
+		if (is_better(c, found, at.seconds))
 			found = c;
 	}
 	if (found == NULL)

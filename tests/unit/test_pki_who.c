@@ -261,6 +261,9 @@ a_partner_is_found_by_any_way_to_write_its_issuer(void **state)
 	    ("2.5.4.6=KZ, OID.2.5.4.10=РМК «ОРТАЛЫҚ»\\2C ЖШС, CN=" CN),
 	    ("C=KZ,O=" O ",CN=\\D2\\B0ЛТТЫҚ  КУӘЛАНДЫРУШЫ \\+ ОРТАЛЫҚ (GOST) 2022"),
 	    ("2.5.4.6=#13024b5a,O=" O ",CN=" CN),
+	    ("2.5.4.6=#0c024b5a,O=" O ",CN=" CN),
+	    ("c=kz,O=" O ",CN=" CN),
+	    ("C=KZ,\n   O=" O ",\n\tCN=ҰЛТТЫҚ КУӘЛАНДЫРУШЫ \\+\n ОРТАЛЫҚ (gost) 2022"),
 	};
 	static const char *const other[] = {
 	    "",
@@ -292,6 +295,136 @@ a_partner_is_found_by_any_way_to_write_its_issuer(void **state)
 			fail_msg("found by %s", other[i]);
 	pki_close(p);
 	X509_free(x);
+}
+
+/* A certificate whose issuer has one RDN of three attributes, and types of string of all kinds. */
+static X509 *
+issued_by_many(const char *serial)
+{
+	static const struct {
+		const char *attribute, *value;
+		int type, set;
+	} entries[] = {
+	    {"C", "KZ", V_ASN1_PRINTABLESTRING, 0},
+	    {"DC", "gov", V_ASN1_IA5STRING, 0},
+	    {"O", "A B", V_ASN1_T61STRING, 0},
+	    {"CN", "CENTRE", V_ASN1_PRINTABLESTRING, 0},
+	    {"serialNumber", "BIN000140000012", V_ASN1_PRINTABLESTRING, -1},
+	    {"emailAddress", "ca@example.kz", V_ASN1_IA5STRING, -1},
+	};
+	X509_NAME *name = X509_NAME_new();
+	X509 *ca = X509_dup(w.ca);
+	struct forge f = {.subject = "C=KZ/CN=PARTNER",
+	    .usage = SIGN_USAGE,
+	    .serial = serial,
+	    .issuer = ca,
+	    .issuer_key = w.ca_key};
+
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
+		assert_int_equal(
+		    X509_NAME_add_entry_by_txt(name, entries[i].attribute, entries[i].type,
+			(const unsigned char *)entries[i].value, -1, -1, entries[i].set),
+		    1);
+	assert_int_equal(X509_set_subject_name(ca, name), 1);
+	X509 *x = forge_cert(&f, w.key);
+	X509_NAME_free(name);
+	X509_free(ca);
+	return x;
+}
+
+static void
+an_issuer_with_an_rdn_of_several_attributes_is_found_by_all_of_them_together(void **state)
+{
+	static const char *const same[] = {
+	    "C=KZ,DC=gov,O=A B,CN=CENTRE+SERIALNUMBER=BIN000140000012+EMAILADDRESS=ca@example.kz",
+	    "E=ca@example.kz+2.5.4.5=BIN000140000012+CN=CENTRE,O=a  b,DC=GOV,C=KZ",
+	    "OID.2.5.4.3=Centre + oid.1.2.840.113549.1.9.1=#160d6361406578616d706c652e6b7a + "
+	    "SerialNumber=bin000140000012; O=\"A B\"; DC=gov; C=KZ",
+	};
+	static const char *const other[] = {
+	    "C=KZ,DC=gov,O=A B,CN=CENTRE,SERIALNUMBER=BIN000140000012,E=ca@example.kz",
+	    "C=KZ,DC=gov,O=A B+CN=CENTRE,SERIALNUMBER=BIN000140000012+E=ca@example.kz",
+	    "C=KZ,DC=gov,O=A B,CN=CENTRE+SERIALNUMBER=BIN000140000012",
+	    "C=KZ,DC=gov,O=A C,CN=CENTRE+SERIALNUMBER=BIN000140000012+E=ca@example.kz",
+	    "C=KZ,DC=gov,O=AB,CN=CENTRE+SERIALNUMBER=BIN000140000012+E=ca@example.kz",
+	    "C=KZ,DC=gov,O=A B,CN=CENTRE+SERIALNUMBER=BIN000140000012+CN=ca@example.kz",
+	};
+	const char *partners = forge_folder(w.arena);
+	X509 *x = issued_by_many("7");
+	const struct pki_cert *c;
+
+	(void)state;
+	forge_write_pem(partners, "partner.pem", x);
+	struct pki *p = opened_partners(partners);
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		if (!finds(p, same[i], "7", &c))
+			fail_msg("not found by %s", same[i]);
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		if (finds(p, other[i], "7", &c))
+			fail_msg("found by %s", other[i]);
+	pki_close(p);
+	X509_free(x);
+}
+
+/* The old certificate of a partner and the new one side by side: each is found by its own number at
+ * any time, and judged by its own validity. */
+static void
+old_and_new_certificates_overlap(void **state)
+{
+	static const struct {
+		const char *serial, *at;
+		enum err_code verdict;
+	} cases[] = {
+	    {"7", "2026-01-15T00:00:00Z", ERR_OK},
+	    {"8", "2026-01-15T00:00:00Z", ERR_PKI_NOT_YET_VALID},
+	    {"7", "2026-02-15T00:00:00Z", ERR_OK},
+	    {"8", "2026-02-15T00:00:00Z", ERR_OK},
+	    {"7", "2026-03-15T00:00:00Z", ERR_PKI_EXPIRED},
+	    {"8", "2026-03-15T00:00:00Z", ERR_OK},
+	};
+	const char *partners = forge_folder(w.arena);
+	X509 *old = issued("7", "2024-01-01T00:00:00Z", "2026-03-01T00:00:00Z");
+	X509 *new = issued("8", "2026-02-01T00:00:00Z", "2028-01-01T00:00:00Z");
+
+	(void)state;
+	forge_write_pem(partners, "partner.pem", old);
+	forge_write_pem(partners, "partner-2026.pem", new);
+	struct pki *p = opened_partners(partners);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct instant at = fixture_instant(cases[i].at);
+		const struct pki_cert *c;
+		struct pki_signer who;
+		struct err e = {0};
+
+		assert_int_equal(pki_find_partner(p, ISSUER, cases[i].serial, at, &c, &e), 0);
+		(void)!pki_judge(p, c, at, &who, &e);
+		assert_int_equal(e.code, cases[i].verdict);
+	}
+	pki_close(p);
+	X509_free(old);
+	X509_free(new);
+}
+
+static void
+of_two_valid_partners_with_one_name_the_newer_one_is_taken(void **state)
+{
+	X509 *old = issued("7", "2024-01-01T00:00:00Z", "2027-03-01T00:00:00Z");
+	X509 *new = issued("7", "2026-02-01T00:00:00Z", "2028-01-01T00:00:00Z");
+
+	(void)state;
+	for (int order = 0; order < 2; order++) {
+		const char *partners = forge_folder(w.arena);
+		const struct pki_cert *c;
+
+		forge_write_pem(partners, order == 0 ? "a.pem" : "b.pem", old);
+		forge_write_pem(partners, order == 0 ? "b.pem" : "a.pem", new);
+		struct pki *p = opened_partners(partners);
+		assert_true(finds(p, ISSUER, "7", &c));
+		assert_true(octets_equal(pki_der(c), forge_der(w.arena, new)));
+		pki_close(p);
+	}
+	X509_free(old);
+	X509_free(new);
 }
 
 static void
@@ -552,6 +685,10 @@ main(void)
 	    cmocka_unit_test(roles_are_read_from_extended_key_usage),
 	    cmocka_unit_test(an_authentication_only_certificate_cannot_sign),
 	    cmocka_unit_test(a_partner_is_found_by_any_way_to_write_its_issuer),
+	    cmocka_unit_test(
+		an_issuer_with_an_rdn_of_several_attributes_is_found_by_all_of_them_together),
+	    cmocka_unit_test(old_and_new_certificates_overlap),
+	    cmocka_unit_test(of_two_valid_partners_with_one_name_the_newer_one_is_taken),
 	    cmocka_unit_test(a_malformed_issuer_names_nobody),
 	    cmocka_unit_test(a_serial_number_is_a_big_decimal),
 	    cmocka_unit_test(of_two_partners_with_one_name_the_valid_one_is_taken),
