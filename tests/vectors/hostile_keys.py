@@ -269,7 +269,7 @@ def honest_documents():
     sent_document("with nine signers", "SIG_STRUCTURE", another_signature(eight))
     first, second = re.findall("<ds:Signature .*?</ds:Signature>", twice)
     sent_document("with two signers, changed", "SIG_DIGEST", twice.replace("<b>1", "<b>2"))
-    sent_document("with two signers, turned round", "SIG_DIGEST", f"<a><b>1</b>{second}{first}</a>")
+    sent_document("with two signers, turned round", "SIG_COVERAGE", f"<a><b>1</b>{second}{first}</a>")
     sent_document("of the second signer alone", "SIG_DIGEST", f"<a><b>1</b>{second}</a>")
     sent_document("of the first signer alone", None, f"<a><b>1</b>{first}</a>")
     sent_document("with one signature twice", "SIG_DIGEST", f"<a><b>1</b>{first}{first}</a>")
