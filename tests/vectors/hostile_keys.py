@@ -272,8 +272,8 @@ def honest_documents():
     sent_document("with two signers, turned round", "SIG_COVERAGE", f"<a><b>1</b>{second}{first}</a>")
     sent_document("of the second signer alone", "SIG_DIGEST", f"<a><b>1</b>{second}</a>")
     sent_document("of the first signer alone", None, f"<a><b>1</b>{first}</a>")
-    sent_document("with one signature twice", "SIG_DIGEST", f"<a><b>1</b>{first}{first}</a>")
-    sent_document("with signatures side by side", "SIG_DIGEST",
+    sent_document("with one signature twice", "SIG_COVERAGE", f"<a><b>1</b>{first}{first}</a>")
+    sent_document("with signatures side by side", "SIG_COVERAGE",
                   f"<a><b>1</b>{first}{f.between(GATEWAY.fill(DOCUMENT), '<ds:Signature ', '</ds:Signature>')}</a>")
     for family, method, digest in (("gost", KZ + "gostr34102015-gostr34112015-512", KZ + "gostr34112015-512"),
                                    ("gost2004", MORE + "gost34310-gost34311", MORE + "gost34311")):
