@@ -6,3 +6,4 @@ libshepd_a_SOURCES += src/pki/pki.h src/pki/inner.h src/pki/cache.c src/pki/cert
 libshepd_a_SOURCES += src/pki/ocsp.h src/pki/authority.c src/pki/book.c src/pki/ocsp.c src/pki/responder.c
 libshepd_a_SOURCES += src/pki/recall.c
 libshepd_a_SOURCES += src/pki/revocation.c
+libshepd_a_SOURCES += src/pki/sealed.h src/pki/sealed.c src/pki/stamp.c

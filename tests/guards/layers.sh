@@ -38,6 +38,8 @@ shep_=codec
 openssl/ssl=door
 openssl/x509=pki gost
 openssl/ocsp=pki
+openssl/cms=pki
+openssl/ts.h=pki
 openssl/pkcs12=pki gost'
 
 library_of()
