@@ -24,7 +24,7 @@ struct block {
 };
 
 struct arena {
-	struct block *first; /* kept over a reset */
+	struct block *first; /* kept over a reset; what is not taken of it is zero */
 	struct block *last;
 	size_t used;
 };
@@ -58,6 +58,7 @@ arena_new(void)
 		free(a);
 		return NULL;
 	}
+	memset(a->first->at, 0, FIRST_BLOCK);
 	a->last = a->first;
 	return a;
 }
@@ -120,7 +121,7 @@ arena_alloc(struct arena *a, size_t size)
 	void *p = b->at + b->used;
 	b->used += rounded;
 	a->used += rounded;
-	return memset(p, 0, size);
+	return b == a->first ? p : memset(p, 0, size);
 }
 
 char *

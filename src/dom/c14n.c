@@ -27,7 +27,8 @@ struct canon {
 	size_t count;
 	size_t marks[DEEPEST]; /* how many were in force before each open element */
 	size_t depth;
-	const xmlAttr *attributes[ATTRIBUTES]; /* of the element that is being written */
+	const xmlAttr **attributes; /* of the element that is being written */
+	size_t room;		    /* for so many of them */
 	struct err *e;
 };
 
@@ -97,14 +98,28 @@ by_name(const void *a, const void *b)
 }
 
 static int
+make_room(struct canon *c, const xmlNode *n)
+{
+	size_t count = 0;
+
+	for (const xmlAttr *a = n->properties; a != NULL; a = a->next)
+		count++;
+	if (count <= c->room)
+		return 0;
+	if (count > ATTRIBUTES)
+		return too_large(c);
+	c->room = 2 * count;
+	c->attributes = arena_alloc(c->sink.arena, c->room * sizeof(c->attributes[0]));
+	return c->attributes != NULL ? 0 : err_set(c->e, ERR_NOMEM, "%zu attributes", count);
+}
+
+static int
 use_all(struct canon *c, xmlNode *n, size_t *attributes)
 {
 	*attributes = 0;
-	if (use(c, n->ns) != 0)
+	if (make_room(c, n) != 0 || use(c, n->ns) != 0)
 		return -1;
 	for (const xmlAttr *a = n->properties; a != NULL; a = a->next) {
-		if (*attributes == ATTRIBUTES)
-			return too_large(c);
 		c->attributes[(*attributes)++] = a;
 		if (a->ns != NULL && use(c, a->ns) != 0)
 			return -1;
@@ -194,7 +209,8 @@ dom_c14n(const struct dom_node *node, const char *const *prefixes, struct arena 
 	*out = (struct octets){NULL, 0};
 	c.sink = (struct sink){.arena = arena};
 	c.prefixes = prefixes;
-	c.count = c.depth = 0;
+	c.count = c.depth = c.room = 0;
+	c.attributes = NULL;
 	c.e = e;
 	if (put_tree(&c, dom_to_xml(node)) != 0)
 		return -1;

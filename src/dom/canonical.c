@@ -13,6 +13,7 @@
 
 #include "base/utf8.h"
 #include "dom/dom.h"
+#include "dom/plain.h"
 
 #define DEEPEST 64
 
@@ -153,6 +154,17 @@ take_character(struct scan *s)
 	return true;
 }
 
+/* Text, as far as it is plain, and some characters beyond. */
+static bool
+take_run(struct scan *s)
+{
+	s->p += dom_plain_run(s->p, (size_t)(s->end - s->p));
+	for (size_t n = 0; n < DOM_PLAIN_STEP && s->p < s->end && *s->p != '<' && *s->p != '&'; n++)
+		if (!take_character(s))
+			return false;
+	return true;
+}
+
 bool
 dom_is_canonical(struct octets content, const char *const *outer)
 {
@@ -167,7 +179,7 @@ dom_is_canonical(struct octets content, const char *const *outer)
 		if (*s.p == '&')
 			ok = take_reference(&s);
 		else if (*s.p != '<')
-			ok = take_character(&s);
+			ok = take_run(&s);
 		else if (s.p++, take_text(&s, "/"))
 			ok = take_end_tag(&s);
 		else

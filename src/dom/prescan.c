@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "base/utf8.h"
+#include "dom/plain.h"
 #include "dom/prescan.h"
 #include "dom/prolog.h"
 #include "dom/reference.h"
@@ -108,16 +109,26 @@ odd(struct scan *s)
 	return 0;
 }
 
+/* A step of a run: to the next octet of these classes, if it is near. */
+static void
+step(struct scan *s, unsigned stop)
+{
+	if ((stop | TEXT | VALUE) == (TEXT | VALUE))
+		s->p += dom_plain_run(s->p, left(s));
+	for (size_t n = left(s) < DOM_PLAIN_STEP ? left(s) : DOM_PLAIN_STEP; n > 0; n--, s->p++)
+		if (classes[*s->p] & (stop | ODD))
+			return;
+}
+
 /* To the next octet of that class, or the end. */
 static int
 run(struct scan *s, unsigned stop)
 {
 	for (;;) {
-		while (s->p < s->end && !(classes[*s->p] & (stop | ODD)))
-			s->p++;
+		step(s, stop);
 		if (s->p == s->end || (classes[*s->p] & stop))
 			return 0;
-		if (odd(s) != 0)
+		if ((classes[*s->p] & ODD) && odd(s) != 0)
 			return -1;
 	}
 }

@@ -815,6 +815,50 @@ a_relative_namespace_is_refused_because_it_has_no_canonical_form(void **state)
 	accepted("<a xmlns='' xmlns:p='a+1.-:b'/>");
 }
 
+/* What is read in steps is read octet for octet, wherever in a step it stands. */
+static void
+sees_every_octet_of_a_long_run(void **state)
+{
+	static const struct {
+		const char *piece;
+		enum err_code text, value;
+	} cases[] = {
+	    {"\x01", ERR_XML_MALFORMED, ERR_XML_MALFORMED},
+	    {"\xFF", ERR_XML_ENCODING, ERR_XML_ENCODING},
+	    {"\xEF\xBF\xBF", ERR_XML_MALFORMED, ERR_XML_MALFORMED},
+	    {"&", ERR_XML_MALFORMED, ERR_XML_MALFORMED},
+	    {"&none;", ERR_XML_MALFORMED, ERR_XML_MALFORMED},
+	    {"<", ERR_XML_MALFORMED, ERR_XML_MALFORMED},
+	    {"<?pi?>", ERR_XML_PI, ERR_XML_MALFORMED},
+	    {"<!DOCTYPE a>", ERR_XML_DTD, ERR_XML_MALFORMED},
+	    {"\"", ERR_OK, ERR_XML_MALFORMED},
+	    {"'", ERR_OK, ERR_OK},
+	    {">", ERR_OK, ERR_OK},
+	    {"\n", ERR_OK, ERR_OK},
+	    {"\x7F", ERR_OK, ERR_OK},
+	    {"\xD3\x98", ERR_OK, ERR_OK},
+	    {"&amp;", ERR_OK, ERR_OK},
+	};
+	static const char run[] = "0123456789012345678901234567890123456789";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int at = 0; at <= 40; at++)
+			for (int in_value = 0; in_value < 2; in_value++) {
+				enum err_code code = in_value ? cases[i].value : cases[i].text;
+				const char *piece = cases[i].piece;
+				const char *xml = in_value
+						      ? arena_printf(arena, "<a b=\"%.*s%s%s\"/>",
+							    at, run, piece, run + at)
+						      : arena_printf(arena, "<a>%.*s%s%s</a>", at,
+							    run, piece, run + at);
+				if (code == ERR_OK)
+					accepted(xml);
+				else
+					refused(xml, code);
+			}
+}
+
 /* --- schemas --- */
 
 static const char schema_text[] =
@@ -1014,6 +1058,7 @@ main(void)
 	    cmocka_unit_test(a_schema_tells_every_violation_with_its_path_and_no_value),
 	    cmocka_unit_test(a_schema_refuses_an_unknown_root),
 	    cmocka_unit_test(a_schema_location_in_the_message_opens_no_file),
+	    cmocka_unit_test(sees_every_octet_of_a_long_run),
 	    cmocka_unit_test(a_schema_that_does_not_compile_is_a_mistake_of_configuration),
 	    cmocka_unit_test(a_schema_whose_import_is_missing_is_a_mistake_of_configuration),
 	};

@@ -139,6 +139,25 @@ libxml2_agrees_with_every_change_that_is_let_through(void **state)
 	assert_true(let_through > 1000);
 }
 
+static void
+sees_every_octet_of_a_long_run(void **state)
+{
+	static const char *const no[] = {">", "&", "\r", "\x01", "\xFF", "<", "\xEF\xBF\xBF"};
+	static const char *const yes[] = {"\"", "'", "\n", "\x7F", "\xD3\x98", "&amp;", "<a></a>"};
+	static const char run[] = "0123456789012345678901234567890123456789";
+
+	(void)state;
+	for (int at = 0; at <= 40; at++)
+		for (size_t i = 0; i < 7; i++) {
+			assert_false(dom_is_canonical(
+			    octets_of(arena_printf(arena, "%.*s%s%s", at, run, no[i], run + at)),
+			    outer));
+			assert_true(dom_is_canonical(
+			    octets_of(arena_printf(arena, "%.*s%s%s", at, run, yes[i], run + at)),
+			    outer));
+		}
+}
+
 static int
 open_arena(void **state)
 {
@@ -163,6 +182,7 @@ main(void)
 	    cmocka_unit_test(what_is_canonical_is_found_so),
 	    cmocka_unit_test(what_is_not_canonical_is_never_taken_for_it),
 	    cmocka_unit_test(nesting_has_an_end),
+	    cmocka_unit_test(sees_every_octet_of_a_long_run),
 	    cmocka_unit_test(libxml2_agrees_with_every_change_that_is_let_through),
 	};
 
