@@ -115,5 +115,11 @@ for word in "$HOUSE_SECRET" wrong-secret-of-somebody 000101300019 77000000000 ap
 	is "not in the log: $word" "$(grep -cF -e "$word" "$HOUSE/log")" 0
 	is "not in a detail: $word" "$(pg_sql "SELECT count(*) FROM shepd.journal WHERE position('$word' IN detail) > 0")" 0
 done
+# --- the rule that was broken
+rule='(R-[0-9][0-9]|HQ-[0-9][0-9]|ShEP [0-9.]+|SOAP 1.1 [0-9.]+|RFC [0-9]+ [0-9.]+): '
+ok "there are refusals" test "$(pg_sql "SELECT count(*) FROM shepd.journal WHERE verdict = 'refused' AND code <> 'COUNTED'")" -ge 10
+is "every refusal in the journal begins with its rule" "$(pg_sql "SELECT count(*) FROM shepd.journal WHERE
+	verdict = 'refused' AND code <> 'COUNTED' AND detail !~ '^$rule'")" 0
+is "every refusal in the log does" "$(grep -a 'verdict=refused' "$HOUSE/log" | grep -acvE "detail=\"$rule")" 0
 has "who signed is masked" "$(cat "$HOUSE/log")" 'citizen=0001\*\*\*\*\*\*19'
 finish
