@@ -9,6 +9,7 @@ include tests/fuzz/http.mk
 include tests/fuzz/dom.mk
 include tests/fuzz/env.mk
 include tests/fuzz/codec.mk
+include tests/fuzz/ocsp.mk
 include tests/fuzz/pki.mk
 include tests/fuzz/sig.mk
 include tests/fuzz/tree.mk
