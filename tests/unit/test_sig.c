@@ -453,12 +453,19 @@ refuses_an_id_that_leads_elsewhere_in_the_tree(void **state)
 	assert_int_equal(dom_parse(octets_of(text), &dom_default_limits, &doc, &e), 0);
 	assert_int_equal(env_check(doc, c->arena, &env, &e), 0);
 	xmlNode *elsewhere = dom_to_xml(env.security);
+	xmlAttr *id =
+	    xmlHasNsProp(dom_to_xml(env.body), (const xmlChar *)"Id", (const xmlChar *)ENV_WSU);
 	assert_non_null(
 	    xmlAddID(NULL, elsewhere->doc, (const xmlChar *)"body-1", elsewhere->properties));
-	assert_int_equal(
-	    sig_verify_transport(&env, c->pki, &c->policy, c->at, c->arena, &part, &e), -1);
-	assert_int_equal(e.code, ERR_ENV_DUPLICATE_ID);
-	assert_int_equal(part.verdict, SIG_REFUSED);
+	for (int registered = 0; registered < 2; registered++) {
+		e = (struct err){0};
+		id->atype = registered ? XML_ATTRIBUTE_ID : 0;
+		assert_int_equal(
+		    sig_verify_transport(&env, c->pki, &c->policy, c->at, c->arena, &part, &e), -1);
+		assert_int_equal(e.code, ERR_ENV_DUPLICATE_ID);
+		assert_int_equal(part.verdict, SIG_REFUSED);
+	}
+	id->atype = 0;
 	dom_free(doc);
 }
 
