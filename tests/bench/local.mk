@@ -8,4 +8,7 @@ tests_bench_verify_SOURCES = tests/bench/verify.c tests/bench/stock.c tests/benc
 tests_bench_verify_LDADD = $(SHEPD_LIBS)
 tests_bench_worst_SOURCES = tests/bench/worst.c
 tests_bench_worst_LDADD = $(SHEPD_LIBS)
+check_PROGRAMS += tests/bench/crl
+tests_bench_crl_SOURCES = tests/bench/crl.c
+tests_bench_crl_LDADD = $(SHEPD_LIBS)
 EXTRA_DIST += tests/bench/run tests/bench/worst.sh tests/bench/worst.py
