@@ -43,6 +43,7 @@ struct conf_issuer {
 	const char *name; /* of files and lines in the log */
 	const char *certificate;
 	const char *crl, *delta, *ocsp; /* http:// addresses */
+	bool ocsp_nonce;
 	struct conf_place at;
 };
 

@@ -41,6 +41,7 @@ X("authorities", certificate, PATH, conf_issuer, certificate, NULL, "", "its cer
 X("authorities", crl, STRING, conf_issuer, crl, "", "", "address of its full CRL, http://; empty = not fetched")
 X("authorities", delta, STRING, conf_issuer, delta, "", "", "address of its delta CRL, http://; empty = not fetched")
 X("authorities", ocsp, STRING, conf_issuer, ocsp, "", "", "address of its OCSP responder, http://; empty = not asked")
+X("authorities", ocsp_nonce, BOOL, conf_issuer, ocsp_nonce, "true", "", "an answer must carry the nonce of its question, so that none can be replayed")
 
 X("fetch", user_agent, STRING, conf, fetch.user_agent, "shepd", "", "User-Agent of every fetch; the NCA answers none to an empty one")
 X("fetch", state_dir, PATH, conf, fetch.state_dir, "", "", "folder where the last good CRLs and answers are kept; empty = nothing is kept")

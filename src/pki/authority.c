@@ -59,6 +59,33 @@ pki_authority_find(const struct pki *p, const unsigned char id[32])
 }
 
 int
+pki_ca_of_file(struct pki *p, const char *file, const struct pki_cert **out, struct err *e)
+{
+	const struct pki_cert *c;
+
+	*out = NULL;
+	if (pki_decode_file(p, file, &c, e) != 0)
+		return err_at(e, file);
+	for (size_t i = 0; i < p->n_cas; i++)
+		if (memcmp(p->cas[i]->digest, c->digest, sizeof(c->digest)) == 0) {
+			*out = p->cas[i];
+			return 0;
+		}
+	return err_set(e, ERR_CONFIG, "%s: not one of the trusted CAs", file);
+}
+
+int
+pki_authority_of_file(struct pki *p, const char *file, unsigned char out[32], struct err *e)
+{
+	const struct pki_cert *ca;
+
+	if (pki_ca_of_file(p, file, &ca, e) != 0)
+		return -1;
+	memcpy(out, ca->authority_id, sizeof(ca->authority_id));
+	return 0;
+}
+
+int
 pki_target_of(const struct pki *p, const struct pki_cert *c, struct pki_target *out, struct err *e)
 {
 	const struct pki_cert *issuer = pki_issuer_of(p, c);

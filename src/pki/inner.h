@@ -249,6 +249,10 @@ void pki_shelf_close(struct pki *);
 /* Fills authority_id: octets that name the CA in every process and after every reload. */
 int pki_authority_identify(struct pki_cert *ca, struct err *) MUSTCHECK;
 
+/* The loaded CA whose certificate stands in this file. ERR_CONFIG, with the file's name. */
+int pki_ca_of_file(
+    struct pki *, const char *file, const struct pki_cert **out, struct err *) MUSTCHECK;
+
 /* The loaded CA whose key signed this certificate, or NULL. */
 const struct pki_cert *pki_issuer_of(const struct pki *, const struct pki_cert *);
 

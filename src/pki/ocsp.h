@@ -28,6 +28,11 @@ struct pki_target {
 int pki_target_of(
     const struct pki *, const struct pki_cert *, struct pki_target *out, struct err *) MUSTCHECK;
 
+/* The authority of a CA by the file of its certificate, which must be among the trusted ones.
+ * ERR_CONFIG, with the file's name. */
+int pki_authority_of_file(
+    struct pki *, const char *file, unsigned char out[32], struct err *) MUSTCHECK;
+
 /* The issuer's name as RFC 2253 text, cut to size, for a log; "" when no such CA is loaded.
  * Returns into. */
 const char *pki_target_issuer(

@@ -65,22 +65,6 @@ region_at(const struct pki_shelf *s, size_t place, unsigned used)
 	return PAGE + (place * 2 + used - 1) * s->region;
 }
 
-/* The CA of that file, among the trusted ones. */
-static int
-find_ca(struct pki *p, const char *file, size_t *authority, struct err *e)
-{
-	const struct pki_cert *c;
-
-	if (pki_decode_file(p, file, &c, e) != 0)
-		return err_at(e, file);
-	for (size_t i = 0; i < p->n_cas; i++)
-		if (memcmp(p->cas[i]->digest, c->digest, sizeof(c->digest)) == 0) {
-			*authority = p->cas[i]->authority;
-			return 0;
-		}
-	return err_set(e, ERR_CONFIG, "%s: not one of the trusted CAs", file);
-}
-
 /* Written through one descriptor, looked at through another that cannot write: a mapping made from
  * that one can never be made writable. */
 static int
@@ -115,6 +99,7 @@ set_places(struct pki *p, const struct pki_place *places, struct err *e)
 {
 	struct pki_crl **more;
 	struct pki_shelf *s = p->shelf;
+	const struct pki_cert *ca;
 
 	s->places = calloc(s->count + 1, sizeof(*s->places));
 	more = reallocarray(p->crls, p->n_crls + s->count + 1, sizeof(struct pki_crl *));
@@ -124,8 +109,9 @@ set_places(struct pki *p, const struct pki_place *places, struct err *e)
 		return err_set(e, ERR_NOMEM, "no memory for places of CRLs");
 	for (size_t i = 0; i < s->count; i++) {
 		s->places[i].delta = places[i].delta;
-		if (find_ca(p, places[i].certificate, &s->places[i].authority, e) != 0)
+		if (pki_ca_of_file(p, places[i].certificate, &ca, e) != 0)
 			return -1;
+		s->places[i].authority = ca->authority;
 	}
 	return 0;
 }

@@ -22,14 +22,17 @@
 #include "log/log.h"
 #include "run/call.h"
 #include "run/courier.h"
+#include "run/questions.h"
 
 #define FIRST_PAUSE RUN_SECOND /* doubled with each failure, up to LONGEST_PAUSE */
 #define LONGEST_PAUSE (600 * RUN_SECOND)
 #define REMINDER (3600 * RUN_SECOND) /* between two lines that say the same */
 #define CHECKING (60 * RUN_SECOND)   /* longest that an answer may take to be judged */
+#define GLANCE 50 /* ms between two looks into the book, which cannot wake anybody */
 #define MARGIN 20 /* of a CRL's time: when so small a part is left, it is fetched again */
 
 struct errand {
+	struct run_parcel parcel; /* first: the tag points here */
 	size_t source;
 	int64_t next; /* CLOCK_MONOTONIC, ns: not before */
 	unsigned failures;
@@ -45,6 +48,7 @@ struct courier {
 	struct run_hold *hold;
 	struct run_beat *beat; /* NULL in the foreground */
 	struct fetch *fetch;
+	struct run_questions *questions; /* NULL = nobody is asked */
 	struct errand *errands;
 	size_t failed; /* in the foreground */
 };
@@ -165,16 +169,14 @@ succeed(struct errand *a, bool changed)
 }
 
 static void
-take(void *self, const struct fetch_answer *answer)
+open_crl(struct run_parcel *parcel, const struct fetch_answer *answer)
 {
-	struct errand *a = answer->tag;
-	struct courier *c = self;
+	struct errand *a = (struct errand *)(void *)parcel;
+	struct courier *c = a->courier;
 	struct err e = answer->err;
 	bool changed = false;
 
 	a->under_way = false;
-	if (c->beat != NULL)
-		atomic_store(&c->beat->until, run_monotonic() + CHECKING);
 	if (e.code != ERR_OK) {
 		fail_at(a, &e);
 	} else if (run_hold_put(c->hold, a->source, answer->body, run_now(), &changed, &e) != 0) {
@@ -184,6 +186,18 @@ take(void *self, const struct fetch_answer *answer)
 	} else {
 		succeed(a, changed);
 	}
+}
+
+/* The master ends a courier that an answer keeps busy for ever. */
+static void
+take(void *self, const struct fetch_answer *answer)
+{
+	struct courier *c = self;
+	struct run_parcel *parcel = answer->tag;
+
+	if (c->beat != NULL)
+		atomic_store(&c->beat->until, run_monotonic() + CHECKING);
+	parcel->open(parcel, answer);
 	if (c->beat != NULL)
 		atomic_store(&c->beat->until, 0);
 }
@@ -195,7 +209,7 @@ begin(struct errand *a)
 	struct fetch_order order = {.url = source_of(a)->url,
 	    .most = conf->fetch.crl_octets,
 	    .milliseconds = conf->fetch.crl_deadline * 1000,
-	    .tag = a};
+	    .tag = &a->parcel};
 	struct err e = {0};
 
 	a->under_way = true;
@@ -251,6 +265,8 @@ look_around(struct courier *c)
 		if (!a->under_way && now >= a->next && !is_busy(c, source_of(a)->issuer))
 			begin(a);
 	}
+	if (c->questions != NULL)
+		run_questions_look(c->questions, run_now());
 }
 
 static int
@@ -260,7 +276,7 @@ prepare(struct courier *c, struct err *e)
 	if (c->errands == NULL)
 		return err_set(e, ERR_NOMEM, "errands");
 	for (size_t i = 0; i < c->hold->count; i++)
-		c->errands[i] = (struct errand){.source = i, .courier = c};
+		c->errands[i] = (struct errand){.parcel = {open_crl}, .source = i, .courier = c};
 	return fetch_new(c->conf->fetch.user_agent, &c->fetch, e);
 }
 
@@ -268,6 +284,7 @@ static void
 take_down(struct courier *c)
 {
 	fetch_free(c->fetch);
+	run_questions_close(c->questions);
 	free(c->errands);
 }
 
@@ -291,8 +308,17 @@ end_signals(struct err *e)
 	return fd;
 }
 
+static int
+begin_questions(
+    struct courier *c, const struct run_house *house, struct pki_book *book, struct err *e)
+{
+	if (book == NULL || !run_questions_any(house->conf))
+		return 0;
+	return run_questions_open(house, book, c->fetch, &c->questions, e);
+}
+
 int
-run_courier(const struct run_house *house, struct run_beat *beat)
+run_courier(const struct run_house *house, struct pki_book *book, struct run_beat *beat)
 {
 	struct courier c = {.conf = house->conf, .hold = house->hold, .beat = beat};
 	struct signalfd_siginfo why;
@@ -301,10 +327,11 @@ run_courier(const struct run_house *house, struct run_beat *beat)
 
 	prctl(PR_SET_NAME, "shepd-courier");
 	end = end_signals(&e);
-	if (end >= 0 && run_limit_myself(&e) == 0 && prepare(&c, &e) == 0)
+	if (end >= 0 && run_limit_myself(&e) == 0 && prepare(&c, &e) == 0 &&
+	    begin_questions(&c, house, book, &e) == 0)
 		do {
 			look_around(&c);
-			fetch_wait(c.fetch, end, 1000, take, &c);
+			fetch_wait(c.fetch, end, c.questions != NULL ? GLANCE : 1000, take, &c);
 		} while (read(end, &why, sizeof(why)) != (ssize_t)sizeof(why));
 	if (e.code != ERR_OK)
 		log_line(LOG_ERROR, run_now(), "courier-failed", "code", err_row(e.code)->name,

@@ -8,11 +8,13 @@
 #ifndef RUN_COURIER_H
 #define RUN_COURIER_H
 
+#include "pki/ocsp.h"
 #include "run/hold.h"
 #include "run/life.h"
 
-/* The process's whole life, until SIGTERM or SIGUSR1; returns its exit status. */
-int run_courier(const struct run_house *, struct run_beat *);
+/* The process's whole life, until SIGTERM or SIGUSR1; returns its exit status. book NULL = no
+ * responder is asked. */
+int run_courier(const struct run_house *, struct pki_book *, struct run_beat *);
 
 /* Each source once, in the foreground, full CRLs before deltas; notes and keeps as the process
  * does. Returns how many of them failed. ERR_CONFIG, ERR_NOMEM as -1. */

@@ -57,7 +57,7 @@ start(struct run_generation *g, size_t i)
 	if (g->courier && i + 1 == g->count) {
 		for (size_t k = 0; k < g->door_count; k++)
 			door_close(g->doors[k]);
-		_exit(run_courier(g->house, &g->beats[i]));
+		_exit(run_courier(g->house, g->book, &g->beats[i]));
 	}
 	pki_shelf_look_only(g->house->pki);
 	_exit(run_worker(g->house, g->doors, g->door_count, &g->beats[i]));

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -89,18 +90,47 @@ run_file_secret(const char *path, struct arena *a, const char **out, struct err 
 	return 0;
 }
 
+static bool
+write_all(int fd, struct octets o)
+{
+	size_t done = 0;
+	ssize_t n = 0;
+
+	while (done < o.len && (n = write(fd, o.data + done, o.len - done)) > 0)
+		done += (size_t)n;
+	return done == o.len;
+}
+
 int
 run_file_write(const char *path, struct octets o, struct err *e)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	size_t done = 0;
-	ssize_t n = 0;
+	bool good;
 
 	if (fd < 0)
 		return fail(e, path);
-	while (done < o.len && (n = write(fd, o.data + done, o.len - done)) > 0)
-		done += (size_t)n;
-	if (close(fd) != 0 || done < o.len)
-		return fail(e, path);
-	return 0;
+	good = write_all(fd, o);
+	return close(fd) == 0 && good ? 0 : fail(e, path);
+}
+
+int
+run_file_replace(const char *path, struct octets o, struct err *e)
+{
+	char temporary[4200];
+	int fd, rc = 0;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.%d.new", path, (int)getpid()) >=
+	    (int)sizeof(temporary))
+		return err_set(e, ERR_CONFIG, "%s: the name is too long", path);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return fail(e, temporary);
+	if (!write_all(fd, o) || fsync(fd) != 0)
+		rc = fail(e, temporary);
+	close(fd);
+	if (rc == 0 && rename(temporary, path) != 0)
+		rc = fail(e, path);
+	if (rc != 0)
+		unlink(temporary);
+	return rc;
 }

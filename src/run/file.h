@@ -20,4 +20,8 @@ int run_file_secret(const char *path, struct arena *, const char **out, struct e
 /* Writes a file anew. ERR_CONFIG. */
 int run_file_write(const char *path, struct octets, struct err *) MUSTCHECK;
 
+/* The same in one step: whoever reads it, or finds it after a crash, has the old file or the new
+ * one, whole. ERR_CONFIG. */
+int run_file_replace(const char *path, struct octets, struct err *) MUSTCHECK;
+
 #endif

@@ -18,6 +18,9 @@
 #include "run/call.h"
 #include "run/hold.h"
 #include "run/life.h"
+#include "run/questions.h"
+
+#define BOOK 16384 /* places for OCSP answers; memory is taken as they come */
 
 static void
 complain(void *self, const char *file, int line, const char *what)
@@ -130,13 +133,28 @@ open_doors(struct run_generation *g, struct err *e)
 static int
 make_places(struct run_generation *g, struct err *e)
 {
-	g->courier = g->house->hold->count > 0;
+	g->courier = g->house->hold->count > 0 || run_questions_any(g->conf);
 	g->count = g->conf->limits.workers + g->courier;
 	g->places = calloc(g->count, sizeof(*g->places));
 	g->beats = mmap(NULL, g->count * sizeof(*g->beats), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (g->places == NULL || g->beats == MAP_FAILED)
 		return err_set(e, ERR_NOMEM, "places for workers");
+	return 0;
+}
+
+/* One book for the daemon's whole life: what responders have said does not depend on the
+ * configuration. Last of all, because the older generation has none any more then. */
+static int
+take_book(struct run_generation *g, struct err *e)
+{
+	if (g->older != NULL && g->older->book != NULL) {
+		g->book = g->older->book;
+		g->older->book = NULL; /* moved */
+	} else if (run_questions_any(g->conf) && pki_book_open(BOOK, &g->book, e) != 0) {
+		return -1;
+	}
+	pki_use_book(g->house->pki, g->book);
 	return 0;
 }
 
@@ -156,7 +174,7 @@ run_generation_open(
 	g->number = older == NULL ? 1 : older->number + 1;
 	if (conf_load(conf_file, complain, NULL, &g->conf, e) != 0 ||
 	    run_house_open(g->conf, complain, NULL, &g->house, e) != 0 || open_doors(g, e) != 0 ||
-	    make_places(g, e) != 0)
+	    make_places(g, e) != 0 || take_book(g, e) != 0)
 		goto out;
 	*out = g;
 	g = NULL; /* moved */
@@ -178,6 +196,7 @@ run_generation_close(struct run_generation *g)
 	if (g->beats != NULL && g->beats != MAP_FAILED)
 		munmap(g->beats, g->count * sizeof(*g->beats));
 	run_house_close(g->house);
+	pki_book_close(g->book);
 	conf_free(g->conf);
 	free(g);
 }

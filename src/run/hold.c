@@ -3,7 +3,7 @@
  * Sources, their places on the shelf, their files in state_dir: NAME.crl, NAME.delta.crl, and
  * beside each a NAME.fetch or NAME.delta.fetch of one line.
  *
- * Files are written under another name, synced, and renamed.
+ * What is in them is checked again when it is read back.
  */
 #include "config.h"
 
@@ -111,9 +111,10 @@ run_hold_open(
 	h->most = c->fetch.crl_octets;
 	if (list_sources(h, c, e) != 0)
 		goto out;
-	if (h->count > 0 &&
-	    ((c->fetch.state_dir[0] != '\0' && check_folder(c->fetch.state_dir, e) != 0) ||
-		open_shelf(h, c, e) != 0))
+	if (c->issuer_count > 0 && c->fetch.state_dir[0] != '\0' &&
+	    check_folder(c->fetch.state_dir, e) != 0)
+		goto out;
+	if (h->count > 0 && open_shelf(h, c, e) != 0)
 		goto out;
 	for (size_t i = 0; i < h->count; i++)
 		run_hold_look(h, i, at);
@@ -164,50 +165,20 @@ run_hold_look(struct run_hold *h, size_t source, struct instant at)
 	arena_free(a);
 }
 
-static bool
-write_all(int fd, const char *from, size_t len)
-{
-	ssize_t n = 0;
-
-	for (; len > 0 && (n = write(fd, from, len)) > 0; len -= (size_t)n)
-		from += n;
-	return len == 0;
-}
-
-/* Whole, or not at all. */
-static bool
-replace(const char *path, const void *data, size_t len)
-{
-	char temporary[4200];
-	int fd;
-	bool good;
-
-	if (snprintf(temporary, sizeof(temporary), "%s.%d.new", path, (int)getpid()) >=
-	    (int)sizeof(temporary))
-		return false;
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return false;
-	good = write_all(fd, data, len) && fsync(fd) == 0;
-	good = close(fd) == 0 && good && rename(temporary, path) == 0;
-	if (!good)
-		unlink(temporary);
-	return good;
-}
-
 int
 run_hold_put(struct run_hold *h, size_t source, struct octets der, struct instant at, bool *changed,
     struct err *e)
 {
 	struct run_source *s = &h->sources[source];
 	struct stat st;
+	struct err kept = {0};
 
 	if (pki_shelf_put(h->pki, source, der, PKI_PUT_NEW, at, changed, e) != 0)
 		return -1;
 	if (s->path[0] == '\0' || (!*changed && stat(s->path, &st) == 0))
 		return 0;
-	if (!replace(s->path, der.data, der.len))
-		tell(s, "crl-not-kept", strerror(errno));
+	if (run_file_replace(s->path, der, &kept) != 0)
+		tell(s, "crl-not-kept", kept.detail);
 	else if (stat(s->path, &s->seen) != 0)
 		memset(&s->seen, 0, sizeof(s->seen));
 	return 0;
@@ -219,6 +190,7 @@ run_hold_note(
 {
 	const struct run_source *s = &h->sources[source];
 	char text[CLOCK_TEXT], line[600], *at;
+	struct err e = {0};
 
 	if (s->note[0] == '\0')
 		return;
@@ -228,8 +200,9 @@ run_hold_note(
 		if ((unsigned char)*at < ' ' || *at == 0x7F)
 			*at = '?'; /* part of it is a server's word */
 	*at++ = '\n';
-	if (!replace(s->note, line, (size_t)(at - line)))
-		tell(s, "note-not-kept", strerror(errno));
+	struct octets octets = {(const unsigned char *)line, (size_t)(at - line)};
+	if (run_file_replace(s->note, octets, &e) != 0)
+		tell(s, "note-not-kept", e.detail);
 }
 
 void

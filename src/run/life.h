@@ -43,11 +43,13 @@ struct run_generation {
 	struct run_place *places;
 	struct run_beat *beats; /* shared, one a place */
 	size_t count;
-	bool courier;	 /* works in the last place */
-	bool leaving;	 /* nobody is started any more */
-	bool barred;	 /* the listeners that nobody took over refuse */
-	int64_t bar_at;	 /* when leaving */
-	int64_t kill_at; /* who is not gone then is killed */
+	struct pki_book *book; /* of OCSP answers, shared; NULL = no responder is asked, or it is
+				  the newer one's */
+	bool courier;	       /* works in the last place */
+	bool leaving;	       /* nobody is started any more */
+	bool barred;	       /* the listeners that nobody took over refuse */
+	int64_t bar_at;	       /* when leaving */
+	int64_t kill_at;       /* who is not gone then is killed */
 	struct run_generation *older;
 };
 

@@ -10,4 +10,5 @@ libshepd_a_SOURCES += src/run/why.c src/run/why.def src/run/why.h src/run/why_ch
 sbin_PROGRAMS += shepd
 shepd_SOURCES = src/run/main_shepd.c
 shepd_LDADD = $(SHEPD_LIBS)
-libshepd_a_SOURCES += src/run/courier.c src/run/courier.h src/run/hold.c src/run/hold.h
+libshepd_a_SOURCES += src/run/courier.c src/run/courier.h src/run/hold.c src/run/hold.h \
+	src/run/questions.c src/run/questions.h
