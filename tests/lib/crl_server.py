@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An HTTP server for CRLs that does what a folder says, also what no server should.
+"""An HTTP server for CRLs and OCSP answers that does what a folder says, also what no server should.
 
     crl_server.py DIR
 
 Prints its port. DIR/NAME is served at /NAME. DIR/NAME.mode, one word, changes that:
     fail       500                 html       a page of an inspection portal, 200
     empty      200 and no octet    cut        half of the octets that were announced
-    huge       octets without end  slow       an octet a second
+    huge       octets without end  slow       ten octets a second
     silent     not one octet       redirect   302 to /NAME.other
+    proxy:PORT what another server on this machine says
 DIR/.requests gets a line a request: time of its begin and of its end, method, path, User-Agent,
 octets of its body, how many of the same path were open at its begin.
 """
+import http.client
 import http.server
 import os
 import sys
@@ -65,7 +67,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif mode == "huge":
             self.endless(b"\x30" * 65536, 0)
         elif mode == "slow":
-            self.endless(b"\x30", 1)
+            self.endless(b"\x30", 0.1)
         elif mode == "silent":
             self.connection.recv(1)  # until the client goes
             self.close_connection = True
@@ -74,6 +76,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", "/" + name + ".other")
             self.send_header("Content-Length", "0")
             self.end_headers()
+        elif mode.startswith("proxy:"):
+            link = http.client.HTTPConnection("127.0.0.1", int(mode[6:]), timeout=10)
+            link.request(self.command, "/", self.body, {"Content-Type": self.headers.get("Content-Type", "")})
+            answer = link.getresponse()
+            self.send_octets(answer.status, answer.read(), answer.getheader("Content-Type", ""))
+            link.close()
         else:
             try:
                 with open(os.path.join(folder, name), "rb") as f:
@@ -87,7 +95,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def serve(self):
         name = os.path.basename(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         begin = time.time()
         with lock:
             others = open_now.get(name, 0)
@@ -101,7 +109,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 open_now[name] -= 1
                 with open(os.path.join(folder, ".requests"), "a") as f:
                     print(f"{begin:.3f}", f"{time.time():.3f}", self.command, self.path,
-                          self.headers.get("User-Agent", "-"), len(body), others, file=f)
+                          self.headers.get("User-Agent", "-"), len(self.body), others, file=f)
 
     do_GET = serve
     do_POST = serve
