@@ -105,6 +105,14 @@ ok "another secret of the sender" reload reloaded
 has "the old one is refused" "$(post "$HOUSE/good.xml")" 'ACCESS'
 cp "$HOUSE/site.good" "$site"
 
+sed -i 's|certificates = ();|certificates = ( "../pki/rsa/system.pem" );|' "$site"
+ok "another certificate for the sender" reload reloaded
+has "its own is refused" "$(post "$HOUSE/good.xml")" 'ACCESS'
+sed -i 's|rsa/system.pem|rsa/gateway.pem|' "$site"
+ok "its own certificate" reload reloaded
+has "is taken" "$(post "$HOUSE/good.xml")" SCSS001
+cp "$HOUSE/site.good" "$site"
+
 house_send HQ_STATUS rsa "$HOUSE/status.xml" --issuer-serial --save-request "$HOUSE/named.xml" >/dev/null 2>&1
 ok "back again" reload reloaded
 has "a signer that only names its certificate is not known" "$(post "$HOUSE/named.xml")" SCE005

@@ -38,6 +38,14 @@ on_term(int signal_number)
 }
 
 static void
+on_drain(int number)
+{
+	(void)number;
+	if (stop == 0)
+		stop = DOOR_DRAIN;
+}
+
+static void
 note(char *into, size_t size, const char *text)
 {
 	snprintf(into, size, "%s", text);
@@ -119,14 +127,16 @@ house_options(void)
 
 static void __attribute__((noreturn)) work(struct house *h)
 {
-	struct sigaction term = {.sa_handler = on_term};
+	struct sigaction term = {.sa_handler = on_term}, drain = {.sa_handler = on_drain};
 	struct err e = {0};
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	sigaction(SIGTERM, &term, NULL);
+	sigaction(SIGUSR1, &drain, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	int rc = door_serve(h->doors, h->door_count, echo, count_refusal, h->log, &stop, &e);
 	for (size_t i = 0; i < h->door_count; i++)
@@ -134,25 +144,56 @@ static void __attribute__((noreturn)) work(struct house *h)
 	exit(rc == 0 ? 0 : 71);
 }
 
-struct house
-house_start(const struct door_options *o, size_t doors, size_t workers)
+static void
+hire(struct house *h)
+{
+	for (size_t i = 0; i < h->workers; i++) {
+		fflush(NULL);
+		h->pids[i] = fork();
+		assert_true(h->pids[i] >= 0);
+		if (h->pids[i] == 0)
+			work(h);
+	}
+}
+
+static struct house
+empty_house(size_t doors, size_t workers)
 {
 	struct house h = {.door_count = doors, .workers = workers};
-	struct err e = {0};
 
 	h.log =
 	    mmap(NULL, sizeof(*h.log), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(h.log != MAP_FAILED);
+	return h;
+}
+
+struct house
+house_start(const struct door_options *o, size_t doors, size_t workers)
+{
+	struct house h = empty_house(doors, workers);
+	struct err e = {0};
+
 	for (size_t i = 0; i < doors; i++)
 		if (door_open(&o[i], &h.doors[i], &e) != 0)
 			fail_msg("%s", e.detail);
-	for (size_t i = 0; i < workers; i++) {
-		fflush(NULL);
-		h.pids[i] = fork();
-		assert_true(h.pids[i] >= 0);
-		if (h.pids[i] == 0)
-			work(&h);
-	}
+	hire(&h);
+	return h;
+}
+
+struct house
+house_follow(const struct door_options *o, struct house *first)
+{
+	struct house h = empty_house(first->door_count, first->workers);
+	struct err e = {0};
+
+	for (size_t i = 0; i < h.door_count; i++)
+		if (door_take_over(&o[i], first->doors[i], &h.doors[i], &e) != 0)
+			fail_msg("%s", e.detail);
+	hire(&h);
+	for (size_t i = 0; i < h.door_count; i++)
+		door_pass_on(first->doors[i]);
+	for (size_t i = 0; i < first->workers; i++)
+		kill(first->pids[i], SIGUSR1);
 	return h;
 }
 

@@ -42,6 +42,9 @@ struct door_options house_options(void);
  * worker. */
 struct house house_start(const struct door_options *, size_t doors, size_t workers);
 
+/* A second house at the doors of the first, which passes them on and drains. */
+struct house house_follow(const struct door_options *, struct house *first);
+
 /* SIGTERM, and the workers must end well. */
 void house_stop(struct house *);
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -396,6 +397,93 @@ who_connects_while_a_worker_ends_is_served(void **state)
 	close(late);
 }
 
+/* Longer than a worker that stops waits for anybody. */
+static void
+let_a_last_call_pass(void)
+{
+	usleep(400000);
+}
+
+static void
+who_follows_takes_the_new_connections_and_loses_none_of_the_old_ones(void **state)
+{
+	struct door_options o = house_options();
+	char go_on[sizeof("HTTP/1.1 100 Continue\r\n\r\n") - 1];
+
+	(void)state;
+	house = house_start(&o, 1, 1);
+	int idle = house_call(&house), half = house_call(&house), fresh;
+	house_say_text(idle, house_post(arena, "/sync", "<one/>"));
+	assert_non_null(strstr(house_hear(idle, arena), "Connection: keep-alive"));
+	house_say_text(half, HEAD "Expect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+	assert_int_equal(recv(half, go_on, sizeof(go_on), MSG_WAITALL), sizeof(go_on));
+	house_say_text(half, "ha");
+	struct house next = house_follow(&o, &house);
+	fresh = house_call(&house);
+	house_say_text(fresh, house_post(arena, "/sync", "<two/>"));
+	assert_non_null(strstr(house_hear(fresh, arena), "Connection: keep-alive"));
+	assert_int_equal(next.log->calls, 1);
+	let_a_last_call_pass();
+	house_say_text(half, "lf");
+	assert_string_equal(house_body(house_hear_all(half, arena)), "half");
+	house_say_text(idle, house_post(arena, "/sync", "<three/>"));
+	assert_non_null(strstr(house_hear_all(idle, arena), "Connection: close"));
+	close(idle);
+	close(half);
+	assert_int_equal(house.log->calls, 3);
+	house_stop(&house);
+	house_say_text(fresh, house_post(arena, "/sync", "<four/>"));
+	assert_int_equal(house_status(house_hear(fresh, arena)), 200);
+	close(fresh);
+	house = next;
+}
+
+static void
+who_drains_answers_what_has_arrived_already(void **state)
+{
+	struct door_options o = house_options();
+	const char *one, *two;
+
+	(void)state;
+	house = house_start(&o, 1, 1);
+	int fd = house_call(&house);
+	house_say_text(fd, house_post(arena, "/sync", "<one/>"));
+	assert_int_equal(house_status(house_hear(fd, arena)), 200);
+	struct house next = house_follow(&o, &house);
+	let_a_last_call_pass();
+	one = house_post(arena, "/sync", "<two/>");
+	two = arena_printf(arena, "%s%s", one, house_post(arena, "/sync", "<three/>"));
+	house_say_text(fd, two);
+	assert_string_equal(house_body(house_hear(fd, arena)), "<two/>");
+	two = house_hear_all(fd, arena);
+	assert_string_equal(house_body(two), "<three/>");
+	assert_non_null(strstr(two, "Connection: close"));
+	close(fd);
+	house_stop(&house);
+	house = next;
+}
+
+static void
+who_drains_can_still_be_told_to_stop(void **state)
+{
+	struct door_options o = house_options();
+
+	(void)state;
+	house = house_start(&o, 1, 1);
+	int fd = house_call(&house);
+	house_say_text(fd, house_post(arena, "/sync", "<one/>"));
+	assert_int_equal(house_status(house_hear(fd, arena)), 200);
+	struct house next = house_follow(&o, &house);
+	let_a_last_call_pass();
+	time_t begin = time(NULL);
+	kill(house.pids[0], SIGTERM);
+	house_wait_closed(fd);
+	assert_true(time(NULL) - begin < 8); /* a drain keeps an idle connection for ten seconds */
+	close(fd);
+	house_stop(&house);
+	house = next;
+}
+
 static void
 workers_share_the_connections(void **state)
 {
@@ -463,6 +551,9 @@ main(void)
 	    LIFE(a_request_in_flight_is_finished_before_the_end),
 	    LIFE(a_handler_can_end_its_worker),
 	    LIFE(who_connects_while_a_worker_ends_is_served),
+	    LIFE(who_follows_takes_the_new_connections_and_loses_none_of_the_old_ones),
+	    LIFE(who_drains_answers_what_has_arrived_already),
+	    LIFE(who_drains_can_still_be_told_to_stop),
 	    LIFE(workers_share_the_connections),
 	};
 
