@@ -55,6 +55,7 @@ callers=$!
 done_now=0 refused=0 wrong=0 small=
 cp "$site" "$HOUSE/site.good"
 for n in $(seq "$reloads"); do
+	[ "$n" -ne $((reloads / 5 + 1)) ] || small=$(resident)
 	case $((n % 8)) in
 	2) limits 'workers = 3;' ;;
 	4)
@@ -79,7 +80,6 @@ for n in $(seq "$reloads"); do
 		;;
 	esac
 	if reload reloaded; then done_now=$((done_now + 1)); else wrong=$((wrong + 1)); fi
-	[ "$n" -ne $((reloads / 5)) ] || small=$(resident)
 done
 : >"$HOUSE/enough"
 wait "$callers"
