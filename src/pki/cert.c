@@ -183,7 +183,8 @@ fill(struct pki_cert *c, struct err *e)
 	c->ca = X509_check_ca(c->x) != 0;
 	c->who.family = family(c->x);
 	pki_fill_who(c);
-	if (pki_set_up(c->key, c->who.family, PKI_SHA256, EVP_PKEY_verify_init, c->verifiers) != 0)
+	if (pki_set_up(c->key, c->who.family, PKI_SHA256, EVP_PKEY_verify_init, c->verifiers->by) !=
+	    0)
 		return err_set(e, ERR_NOMEM, "a key cannot be set up");
 	return 0;
 }
@@ -210,7 +211,7 @@ pki_cert_read(struct octets der, struct pki_cert **out, struct err *e)
 
 	*out = NULL;
 	if (c == NULL || copy == NULL || (c->verdict = calloc(1, sizeof(*c->verdict))) == NULL ||
-	    (c->verifiers = calloc(PKI_HASHES, sizeof(*c->verifiers))) == NULL) {
+	    (c->verifiers = calloc(1, sizeof(*c->verifiers))) == NULL) {
 		err_set(e, ERR_NOMEM, "no memory for a certificate");
 		goto out;
 	}
@@ -235,7 +236,7 @@ pki_cert_free(struct pki_cert *c)
 	if (c == NULL)
 		return;
 	for (int i = 0; c->verifiers != NULL && i < PKI_HASHES; i++)
-		EVP_PKEY_CTX_free(c->verifiers[i]);
+		EVP_PKEY_CTX_free(c->verifiers->by[i]);
 	free(c->verifiers);
 	X509_free(c->x);
 	free(c->der);
@@ -253,7 +254,7 @@ pki_key(const struct pki_cert *c)
 struct evp_pkey_ctx_st *
 pki_verifier(const struct pki_cert *c, enum pki_hash hash)
 {
-	EVP_PKEY_CTX **at = &c->verifiers[c->who.family == PKI_RSA ? hash : PKI_SHA256];
+	EVP_PKEY_CTX **at = &c->verifiers->by[c->who.family == PKI_RSA ? hash : PKI_SHA256];
 
 	if (*at == NULL && pki_set_up(c->key, c->who.family, hash, EVP_PKEY_verify_init, at) != 0)
 		ERR_clear_error();

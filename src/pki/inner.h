@@ -47,10 +47,15 @@ struct pki_verdict {
 	struct pki_standing crl;       /* what the CRLs in force say: good, or nothing */
 };
 
+/* A key set up, by hash; made when first asked for. */
+struct pki_verifiers {
+	EVP_PKEY_CTX *by[PKI_HASHES];
+};
+
 struct pki_cert {
 	X509 *x;
-	EVP_PKEY *key;		  /* of x */
-	EVP_PKEY_CTX **verifiers; /* PKI_HASHES of them, made when first asked for */
+	EVP_PKEY *key; /* of x */
+	struct pki_verifiers *verifiers;
 	unsigned char *der;
 	size_t der_len;
 	unsigned char digest[32];

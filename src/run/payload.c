@@ -19,15 +19,21 @@ struct opening {
 	struct run_payload p;
 };
 
+static bool
+is_white(unsigned char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* Text that is a document of its own; white space around it is nobody's. */
 static int
 open_text(struct opening *o, struct err *e)
 {
 	struct octets *text = &o->p.octets;
 
-	for (; text->len > 0 && memchr(" \t\r\n", text->data[0], 4) != NULL; text->len--)
+	for (; text->len > 0 && is_white(text->data[0]); text->len--)
 		text->data++;
-	while (text->len > 0 && memchr(" \t\r\n", text->data[text->len - 1], 4) != NULL)
+	while (text->len > 0 && is_white(text->data[text->len - 1]))
 		text->len--;
 	if (text->len == 0)
 		return err_tell(e, ERR_PAYLOAD_FORMAT, "data is empty");

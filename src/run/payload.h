@@ -14,7 +14,8 @@
 struct run_payload {
 	struct dom *doc;	/* root: the service's own element, no signature in it */
 	struct octets octets;	/* what doc was parsed from; in the arena */
-	struct octets evidence; /* the document as it came, signature included; in the arena */
+	struct octets evidence; /* the document as it came, signature included; in place: data,
+				   whose signature verifies within its message only; in the arena */
 	struct sig_part part;	/* the applicant: the first who signed, whose octets go on; verdict
 				   SIG_UNCHECKED when no signature was asked for */
 	struct sig_part signers[SIG_MOST_SIGNERS]; /* from the last to the first */

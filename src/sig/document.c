@@ -91,9 +91,11 @@ find_covered(const struct stack *s, const char *uri, const struct dom_node **out
 	return sig_register_id(s->holder, uri + 1, e);
 }
 
-/* After a digest that is not right: would it be, were the signatures before it not there? */
+/* After a digest that is not right: would it be, were the signatures before it not there? Not asked
+ * when the canonical form would cost more than is left. */
 static bool
-is_parallel(const struct stack *s, const struct sig_shape *shape, const struct sig_court *c)
+is_parallel(struct stack *s, const struct sig_shape *shape, const struct dom_node *covered,
+    const struct sig_court *c)
 {
 	struct sig_outcome o = {.digest_ok = false};
 	struct err ignored = {0};
@@ -106,8 +108,9 @@ is_parallel(const struct stack *s, const struct sig_shape *shape, const struct s
 		take_out(dom_from_xml(n));
 		taken++;
 	}
-	return taken > 0 && sig_mechanics_run(shape, NULL, 0, c->arena, &o, &ignored) == 0 &&
-	       o.digest_ok;
+	return taken > 0 &&
+	       sig_spend(covered, shape, &shape->references[0], &s->work, &ignored) == 0 &&
+	       sig_mechanics_run(shape, NULL, 0, c->arena, &o, &ignored) == 0 && o.digest_ok;
 }
 
 /* The last signature of the stack. */
@@ -123,7 +126,7 @@ verify_last(struct stack *s, const struct sig_court *c, struct sig_part *out, st
 	    sig_spend(covered, &shape, &shape.references[0], &s->work, e) != 0)
 		return -1;
 	if (sig_verify_one(&shape, NULL, 0, c, out, e) != 0) {
-		if (e->code == ERR_SIG_DIGEST && is_parallel(s, &shape, c)) {
+		if (e->code == ERR_SIG_DIGEST && is_parallel(s, &shape, covered, c)) {
 			err_clear(e);
 			err_set(e, ERR_SIG_COVERAGE,
 			    "signers in parallel: the later one must cover the earlier");
