@@ -41,7 +41,8 @@ enum {
 	NAME = 1u << 3,	 /* ends a name */
 	DASH = 1u << 4,
 	BRACKET = 1u << 5,
-	SPACE = 1u << 6
+	SPACE = 1u << 6,
+	GROWS = 1u << 7 /* in text and CDATA; a canonical form has four octets of it or more */
 };
 
 #define C4(x) x, x, x, x
@@ -49,9 +50,9 @@ enum {
 static const unsigned char classes[256] = {
     /* 0x00 */ C4(ODD), C4(ODD), ODD, SPACE | NAME, SPACE | NAME, ODD, ODD, SPACE | NAME, ODD, ODD,
     /* 0x10 */ C16(ODD),
-    /* 0x20 */ SPACE | NAME, 0, VALUE | NAME, 0, 0, 0, TEXT | VALUE | NAME, VALUE | NAME, 0, 0, 0,
-    0, 0, DASH, 0, NAME,
-    /* 0x30 */ C4(0), C4(0), 0, 0, 0, 0, TEXT | VALUE | NAME, NAME, NAME, 0,
+    /* 0x20 */ SPACE | NAME, 0, VALUE | NAME, 0, 0, 0, GROWS | TEXT | VALUE | NAME, VALUE | NAME, 0,
+    0, 0, 0, 0, DASH, 0, NAME,
+    /* 0x30 */ C4(0), C4(0), 0, 0, 0, 0, GROWS | TEXT | VALUE | NAME, NAME, GROWS | NAME, 0,
     /* 0x40 */ C16(0),
     /* 0x50 */ C4(0), C4(0), C4(0), 0, BRACKET, 0, 0,
     /* 0x60 */ C16(0),
@@ -164,17 +165,25 @@ reference(struct scan *s)
 	return spend(s, REFERENCE);
 }
 
+/* At one octet that is written out as a reference. */
+static int
+grown(struct scan *s)
+{
+	s->p++;
+	return spend(s, REFERENCE);
+}
+
 static int
 text(struct scan *s)
 {
 	if (s->p < s->end && *s->p != '<' && spend(s, NODE) != 0)
 		return -1;
 	for (;;) {
-		if (run(s, TEXT) != 0)
+		if (run(s, TEXT | GROWS) != 0)
 			return -1;
 		if (s->p == s->end || *s->p == '<')
 			return 0;
-		if (reference(s) != 0)
+		if ((*s->p == '>' ? grown(s) : reference(s)) != 0)
 			return -1;
 	}
 }
@@ -211,8 +220,12 @@ value_rest(struct scan *s, unsigned char quote, bool is_namespace)
 				return -1;
 			continue;
 		}
-		if (*s->p++ == quote)
+		if (*s->p == quote) {
+			s->p++;
 			return 0;
+		}
+		if (grown(s) != 0) /* " in ' is written as &quot; */
+			return -1;
 	}
 }
 
@@ -374,7 +387,7 @@ cdata(struct scan *s)
 		return -1;
 	s->p += sizeof("<![CDATA[") - 1;
 	for (;;) {
-		if (run(s, BRACKET) != 0)
+		if (run(s, BRACKET | GROWS) != 0)
 			return -1;
 		if (s->p == s->end)
 			return malformed(s, "a CDATA section does not end");
@@ -382,7 +395,10 @@ cdata(struct scan *s)
 			s->p += 3;
 			return 0;
 		}
-		s->p++;
+		if (*s->p == ']')
+			s->p++;
+		else if (grown(s) != 0)
+			return -1;
 	}
 }
 

@@ -130,6 +130,7 @@ def bodies():
             ("text", "", "x", ""), ("text-wide", "", "Қ", ""), ("text-greater", "", ">", ""),
             ("cdata-brackets", "<![CDATA[", "]", "]]>"), ("cdata-markup", "<![CDATA[", "<", "]]>"),
             ("comment", "<!--", "x", "-->"), ("attribute-text", '<a b="', "x", '"/>'),
+            ("attribute-quotes", "<a b='", '"', "'/>"),
             ("attribute-entities", '<a b="', "&lt;", '"/>'), ("attribute-references", '<a b="', "&#9;", '"/>')):
         yield name, head, filled(lambda i, what=what: what * 512), tail
 
