@@ -39,7 +39,7 @@ add_single(OCSP_BASICRESP *basic, const struct forge_ocsp *f)
 	ASN1_TIME *until = f->next_update != NULL ? moment(f->next_update) : NULL;
 	ASN1_TIME *revoked = f->revoked != NULL ? moment(f->revoked) : NULL;
 	BIGNUM *n = NULL;
-	ASN1_INTEGER *serial;
+	ASN1_INTEGER *serial = NULL;
 	OCSP_CERTID *id;
 
 	need(BN_dec2bn(&n, f->serial) > 0 && (serial = BN_to_ASN1_INTEGER(n, NULL)) != NULL,
