@@ -56,20 +56,61 @@ put_signers(const struct call *c, struct db_journal_row *row)
 	row->business_fingerprint = b->fingerprint;
 }
 
+/* What says that a certificate is not revoked (R-43): "transport by CRL 7 of 2026-06-01T00:00:00Z,
+ * SHA-256 ...". "" when nobody was asked. */
+static const char *
+standing(const char *whose, const struct pki_standing *s, struct arena *a)
+{
+	const char *text = NULL;
+	char time[CLOCK_TEXT], hex[2 * sizeof(s->digest) + 1];
+
+	for (size_t i = 0; i < sizeof(s->digest); i++)
+		snprintf(hex + 2 * i, 3, "%02x", s->digest[i]);
+	clock_write_utc(s->this_update, time);
+	switch (s->source) {
+	case PKI_NOT_ASKED:
+		return "";
+	case PKI_NO_SOURCE:
+		text = arena_printf(a, "%s not known to be good", whose);
+		break;
+	case PKI_BY_CRL:
+		text =
+		    arena_printf(a, "%s by CRL %s of %s, SHA-256 %s", whose, s->number, time, hex);
+		break;
+	case PKI_BY_OCSP:
+		text = arena_printf(a, "%s by OCSP of %s, SHA-256 %s", whose, time, hex);
+		break;
+	}
+	return text == NULL ? "" : text;
+}
+
+/* a, then b behind "; " where there is one. */
+static const char *
+with(const char *a, const char *b, struct arena *arena)
+{
+	const char *text =
+	    arena_printf(arena, "%s%s%s", a, *a == '\0' || *b == '\0' ? "" : "; ", b);
+
+	return text == NULL ? a : text;
+}
+
 /* "R-50: the signature does not cover the Body"; of a refusal by a rule of the service the rule
- * alone; nothing of what was accepted. */
+ * alone. Then who signed, where several did, and what their certificates' standing rests on. */
 static const char *
 reason(const struct call *c, enum err_code code)
 {
-	const char *detail = c->err.detail, *rule = err_row(code)->rule, *text;
+	const char *detail = c->err.detail, *text = err_row(code)->rule;
 
-	if (c->err.code == ERR_OK && c->payload.signer_count > 1) {
-		text = arena_printf(c->arena, "%s%s%s", rule, rule[0] == '\0' ? "" : "; ",
-		    run_signers_text(c->payload.signers, c->payload.signer_count, c->arena));
-		return text == NULL ? rule : text;
+	if (c->err.code == ERR_OK) {
+		if (c->payload.signer_count > 1)
+			text = with(text,
+			    run_signers_text(c->payload.signers, c->payload.signer_count, c->arena),
+			    c->arena);
+		text =
+		    with(text, standing("transport", &c->part.signer.standing, c->arena), c->arena);
+		return with(text, standing("business", &c->payload.part.signer.standing, c->arena),
+		    c->arena);
 	}
-	if (c->err.code == ERR_OK)
-		return rule;
 	text = arena_printf(c->arena, "%s: %s", err_rule_of(&c->err), detail);
 	return text == NULL ? detail : text;
 }
