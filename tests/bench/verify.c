@@ -84,7 +84,9 @@ rows(struct arena *a, size_t octets)
 		p += sprintf(p,
 		    "<b:row "
 		    "number=\"%06u\"><b:iin>000101300019</b:iin><b:name>\xD3\x98\xD0\xBB\xD0\xB8"
-		    "\xD1\x8F &amp; \xD0\x9A\xD0\xBE, 71 %u</b:name></b:row>",
+		    "\xD1\x8F &amp; \xD0\x9A\xD0\xBE, 71 %u, a house with an address that is long, "
+		    "and a "
+		    "remark</b:name></b:row>",
 		    n, n * 7919);
 	p = stpcpy(p, "</b:rows>");
 	return (struct octets){(const unsigned char *)text, (size_t)(p - text)};

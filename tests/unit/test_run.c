@@ -6,6 +6,7 @@
 
 #include <sys/wait.h>
 
+#include <malloc.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -18,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "base/sanitized.h"
 #include "fixture.h"
 #include "run/call.h"
 #include "run/life.h"
@@ -243,6 +245,27 @@ a_request_that_takes_too_much_cpu_ends_its_process(void **state)
 	assert_int_equal(WEXITSTATUS(status), 7);
 }
 
+/* A message of a megabyte finds the memory of the last one. */
+static void
+what_a_large_message_took_is_kept_for_the_next(void **state)
+{
+	(void)state;
+	if (SANITIZED)
+		skip();
+	size_t mapped = mallinfo2().hblks;
+	for (int i = 0; i < 2; i++) {
+		void *piece = malloc((size_t)4 * 1024 * 1024);
+		assert_non_null(piece);
+		assert_int_equal(mallinfo2().hblks, mapped);
+		free(piece);
+		assert_true(mallinfo2().fordblks >= (size_t)4 * 1024 * 1024);
+	}
+	void *huge = malloc((size_t)64 * 1024 * 1024); /* not this: it goes back */
+	assert_non_null(huge);
+	assert_int_equal(mallinfo2().hblks, mapped + 1);
+	free(huge);
+}
+
 int
 main(void)
 {
@@ -252,6 +275,7 @@ main(void)
 	    cmocka_unit_test(refusals_above_the_rate_are_counted_not_written),
 	    cmocka_unit_test(a_count_is_given_at_the_end_whatever_the_minute),
 	    cmocka_unit_test(a_uuid_is_of_version_4),
+	    cmocka_unit_test(what_a_large_message_took_is_kept_for_the_next),
 	    cmocka_unit_test(the_shape_of_data_says_where_the_document_stands),
 	    cmocka_unit_test(the_string_value_of_data_is_a_document),
 	    cmocka_unit_test(data_in_place_holds_one_element),
