@@ -233,8 +233,8 @@ main(int argc, char **argv)
 	char trust[512], ca_file[512], key_file[512];
 	struct pki_options options = {.trust = trust, .revocation = PKI_REVOCATION_CRL};
 	const struct pki_place place = {ca_file, false};
-	const struct pki_cert *ca;
-	struct pki *p;
+	const struct pki_cert *ca = NULL;
+	struct pki *p = NULL;
 	int64_t today = run_now().seconds;
 
 	if (argc != 2)
