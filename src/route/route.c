@@ -166,8 +166,8 @@ refuse(struct err *e, const char *word, const char *why)
 }
 
 static int
-check_sender(const struct route_sender *s, const struct msg_request *r,
-    const struct pki_signer *signer, bool right_client, struct err *e)
+check_sender(const struct route_table *t, const struct route_sender *s, const struct msg_request *r,
+    const struct pki_signer *signer, const char *client, struct err *e)
 {
 	bool right;
 
@@ -179,7 +179,7 @@ check_sender(const struct route_sender *s, const struct msg_request *r,
 		return refuse(e, ACCESS, "wrong secret");
 	if (!may_sign_for(s, signer))
 		return refuse(e, ACCESS, "this certificate does not sign for the sender");
-	if (!right_client)
+	if (!may_call_as(t, s, client))
 		return refuse(e, ACCESS, "the TLS client's certificate is not the sender's");
 	if (s->suspended)
 		return refuse(e, "INT-SUSPENDED", "the sender is suspended");
@@ -193,11 +193,8 @@ route_find(const struct route_table *t, const struct msg_request *r,
 	const struct route_sender *sender = find_sender(t, r->sender.sender_id);
 	const struct route_service *service = find_service(t, r);
 
-	bool right_client;
-
 	*out = (struct route_choice){NULL, NULL};
-	right_client = sender != NULL && may_call_as(t, sender, client == NULL ? "" : client);
-	if (check_sender(sender, r, signer, right_client, e) != 0)
+	if (check_sender(t, sender, r, signer, client == NULL ? "" : client, e) != 0)
 		return -1;
 	/* only who has shown who he is learns which services there are */
 	if (service == NULL)

@@ -10,6 +10,7 @@
 
 #include <sys/wait.h>
 
+#include <assert.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -112,15 +113,14 @@ watch_leaving(struct master *m, struct run_generation *g, int64_t now)
 static void
 forget_the_gone(struct master *m)
 {
-	struct run_generation **at = &m->newest->older;
+	struct run_generation *newer = m->newest, *g;
 
-	while (*at != NULL) {
-		struct run_generation *g = *at;
+	while (newer != NULL && (g = newer->older) != NULL) {
 		if (!g->barred || !run_crew_is_empty(g)) {
-			at = &g->older;
+			newer = g;
 			continue;
 		}
-		*at = g->older;
+		newer->older = g->older;
 		run_generation_close(g);
 	}
 }
@@ -130,8 +130,8 @@ count_leaving(const struct master *m)
 {
 	size_t n = 0;
 
-	for (const struct run_generation *g = m->newest->older; g != NULL; g = g->older)
-		n++;
+	for (const struct run_generation *g = m->newest; g != NULL; g = g->older)
+		n += g->leaving;
 	return n;
 }
 
@@ -198,6 +198,7 @@ reload(struct master *m)
 	struct run_generation *next, *old = m->newest;
 	struct err e = {0}, file = {0};
 
+	assert(old != NULL); /* since prepare() */
 	m->reload = false;
 	if (run_generation_open(m->conf_file, old, &next, &e) != 0) {
 		tell_refused("reload-refused", &e);
