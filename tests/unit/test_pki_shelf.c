@@ -8,10 +8,12 @@
 #include <sys/wait.h>
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -419,6 +421,54 @@ every_process_sees_what_one_has_put(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* Puts lists without end, each of which revokes the one certificate and not the other. */
+static void
+put_for_ever(unsigned number)
+{
+	char text[16];
+	struct err e = {0};
+	bool changed;
+
+	for (;; number++) {
+		snprintf(text, sizeof(text), "%u", number);
+		if (pki_shelf_put(w.pki, FULL, full(text, "200"), PKI_PUT_NEW, fixture_instant(AT),
+			&changed, &e) != 0)
+			_exit(1);
+	}
+}
+
+static void
+a_writer_that_is_killed_leaves_a_whole_list(void **state)
+{
+	struct pki_crl_facts facts;
+	char text[16];
+	int status;
+
+	(void)state;
+	put(FULL, full("1", "200"));
+	for (unsigned round = 0; round < 20; round++) {
+		assert_true(pki_shelf_facts(w.pki, FULL, &facts));
+		unsigned number = (unsigned)strtoul(facts.number, NULL, 10) + 1;
+		pid_t writer = fork();
+		if (writer == 0)
+			put_for_ever(number);
+		usleep(2000 + round * 613);
+		assert_int_equal(judged(w.leaf, AT), ERR_OK);
+		assert_int_equal(judged(w.other, AT), ERR_PKI_REVOKED);
+		kill(writer, SIGKILL);
+		waitpid(writer, &status, 0);
+		assert_true(WIFSIGNALED(status));
+		assert_int_equal(judged(w.leaf, AT), ERR_OK);
+		assert_int_equal(judged(w.other, AT), ERR_PKI_REVOKED);
+	}
+	assert_true(pki_shelf_facts(w.pki, FULL, &facts));
+	assert_true(strtoul(facts.number, NULL, 10) > 20);
+	snprintf(text, sizeof(text), "%lu", strtoul(facts.number, NULL, 10) + 1);
+	put(FULL, full(text, "100"));
+	assert_int_equal(judged(w.leaf, AT), ERR_PKI_REVOKED);
+	assert_int_equal(judged(w.other, AT), ERR_OK);
+}
+
 /* A process that reads hostile messages must not be able to make an index. */
 static void
 who_only_looks_cannot_write(void **state)
@@ -488,6 +538,7 @@ main(void)
 	    WITH_SHELF(a_crl_with_more_entries_than_there_is_room_is_refused),
 	    WITH_SHELF(exchanging_takes_no_more_memory),
 	    WITH_SHELF(every_process_sees_what_one_has_put),
+	    WITH_SHELF(a_writer_that_is_killed_leaves_a_whole_list),
 	    WITH_SHELF(who_only_looks_cannot_write),
 	    cmocka_unit_test(a_place_is_for_a_ca_that_is_trusted),
 	};
