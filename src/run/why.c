@@ -203,7 +203,7 @@ describe(const struct sig_probe *p, struct arena *a, struct run_why_reference *o
 		id = dom_attribute(p->target, "", "Id", a);
 	if (sig_probe_canonical(p, SIG_READ_AS_SAID, a, &canonical, e) != 0)
 		return -1;
-	*out = (struct run_why_reference){.uri = p->uri,
+	*out = (struct run_why_reference){.uri = arena_strdup(a, p->uri),
 	    .path = dom_path(p->target, a),
 	    .id = id == NULL ? "" : arena_strdup(a, id),
 	    .line = dom_line(p->target),
@@ -212,7 +212,7 @@ describe(const struct sig_probe *p, struct arena *a, struct run_why_reference *o
 	    .computed = sig_probe_digest(p, canonical, a),
 	    .holds = sig_probe_holds(p, canonical),
 	    .how = {"", ""}};
-	if (out->path == NULL || out->id == NULL)
+	if (out->uri == NULL || out->path == NULL || out->id == NULL)
 		return err_set(e, ERR_NOMEM, "a reference");
 	return 0;
 }

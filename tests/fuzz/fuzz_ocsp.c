@@ -32,7 +32,7 @@ static struct {
 	struct instant at;
 	unsigned char data[MOST_OCTETS]; /* ResponseData of a good answer */
 	size_t len;
-	struct octets id; /* the CertID's place in it */
+	struct octets id; /* hashes and serial number of the CertID: its place in it */
 } w;
 
 /* --- a good answer ---------------------------------------------------------------------------- */
@@ -51,7 +51,9 @@ keep_data(struct octets der)
 	m = i2d_OCSP_CERTID(OCSP_SINGLERESP_get0_id(OCSP_resp_get0(basic, 0)), &id);
 	PROMISE(n > 0 && m > 0 && (size_t)n < sizeof(w.data));
 	memcpy(w.data, data, w.len = (size_t)n);
-	w.id = (struct octets){memmem(w.data, w.len, id, (size_t)m), (size_t)m};
+	size_t skip = 4 + (size_t)id[3]; /* its AlgorithmIdentifier may say NULL in other ways */
+	w.id =
+	    (struct octets){memmem(w.data, w.len, id + skip, (size_t)m - skip), (size_t)m - skip};
 	PROMISE(w.id.data != NULL);
 	OPENSSL_free(data);
 	OPENSSL_free(id);
