@@ -338,8 +338,8 @@ an_issuer_with_an_rdn_of_several_attributes_is_found_by_all_of_them_together(voi
 	static const char *const same[] = {
 	    "C=KZ,DC=gov,O=A B,CN=CENTRE+SERIALNUMBER=BIN000140000012+EMAILADDRESS=ca@example.kz",
 	    "E=ca@example.kz+2.5.4.5=BIN000140000012+CN=CENTRE,O=a  b,DC=GOV,C=KZ",
-	    "OID.2.5.4.3=Centre + oid.1.2.840.113549.1.9.1=#160d6361406578616d706c652e6b7a + "
-	    "SerialNumber=bin000140000012; O=\"A B\"; DC=gov; C=KZ",
+	    ("OID.2.5.4.3=Centre + oid.1.2.840.113549.1.9.1=#160d6361406578616d706c652e6b7a + "
+	     "SerialNumber=bin000140000012; O=\"A B\"; DC=gov; C=KZ"),
 	};
 	static const char *const other[] = {
 	    "C=KZ,DC=gov,O=A B,CN=CENTRE,SERIALNUMBER=BIN000140000012,E=ca@example.kz",
