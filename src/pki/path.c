@@ -89,6 +89,17 @@ ask_index(X509_STORE_CTX *path)
 	return 0;
 }
 
+/* OpenSSL begins no third path. A signer of CRLs that is covered by a CRL of its own needs none:
+ * what is asked is whether it lists itself (PKITS 4.14.30). */
+static int
+covers_itself(X509_STORE_CTX *path)
+{
+	const X509 *signer = X509_STORE_CTX_get0_current_issuer(path);
+
+	return X509_STORE_CTX_get0_parent_ctx(path) != NULL && signer != NULL &&
+	       X509_cmp(signer, X509_STORE_CTX_get_current_cert(path)) == 0;
+}
+
 static int
 settle(int ok, X509_STORE_CTX *path)
 {
@@ -100,6 +111,8 @@ settle(int ok, X509_STORE_CTX *path)
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
 	case X509_V_ERR_CRL_HAS_EXPIRED:
 		return ask_index(path);
+	case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+		return covers_itself(path);
 	default:
 		return 0;
 	}

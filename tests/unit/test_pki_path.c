@@ -242,6 +242,36 @@ a_crl_under_a_key_of_its_own_counts_where_paths_are_validated_alone(void **state
 }
 
 static void
+a_signer_of_crls_may_be_covered_by_its_own_crl(void **state)
+{
+	struct forge f = {.subject = "C=KZ/CN=CA",
+	    .usage = "critical,cRLSign",
+	    .serial = "50",
+	    .issuer = w.ca,
+	    .issuer_key = w.ca_key};
+	EVP_PKEY *key = forge_key();
+	X509 *signer = forge_cert(&f, key);
+	struct forge_crl crl = {.key = key, .signer = signer};
+	const char *between = w.between;
+
+	(void)state;
+	w.between = forge_folder(w.arena);
+	forge_write_pem(w.between, "ca.pem", w.ca);
+	write_root_crl();
+	write_crl("ca.crl", crl, "101");
+	assert_int_equal(revocation(), ERR_PKI_REVOCATION_UNKNOWN);
+	forge_write_pem(w.between, "signer.pem", signer);
+	assert_int_equal(revocation(), ERR_OK);
+	write_crl("ca.crl", crl, "50"); /* then it speaks for nobody */
+	assert_int_equal(revocation(), ERR_PKI_REVOCATION_UNKNOWN);
+	write_crl("ca.crl", crl, "100");
+	assert_int_equal(revocation(), ERR_PKI_REVOKED);
+	w.between = between;
+	X509_free(signer);
+	EVP_PKEY_free(key);
+}
+
+static void
 a_part_of_the_reasons_is_no_answer(void **state)
 {
 	(void)state;
@@ -483,6 +513,7 @@ main(void)
 	    cmocka_unit_test_setup(a_crl_whose_form_openssl_refuses_still_counts, new_folder),
 	    cmocka_unit_test_setup(
 		a_crl_under_a_key_of_its_own_counts_where_paths_are_validated_alone, new_folder),
+	    cmocka_unit_test_setup(a_signer_of_crls_may_be_covered_by_its_own_crl, new_folder),
 	    cmocka_unit_test_setup(a_part_of_the_reasons_is_no_answer, new_folder),
 	    cmocka_unit_test_setup(
 		validation_alone_asks_neither_for_usage_nor_for_a_tidy_serial_number, new_folder),
