@@ -153,6 +153,8 @@ def partners():
             ("without key usage", "PKI_USAGE", leaf(extensions=(EXTENDED,)), "leaf"),
             ("of a CA", "PKI_USAGE", nca, "nca"),
             ("of a server", "PKI_USAGE", leaf(extensions=(USAGE, extended("1.3.6.1.5.5.7.3.1"))), "leaf"),
+            ("with an unknown critical extension", "PKI_CERTIFICATE",
+             leaf(extensions=(*f.USUAL, extension("1.2.3.4", b"\5\0", True))), "leaf"),
             ("of 1024 bits", "PKI_CERTIFICATE SIG_ALGORITHM", leaf("rsa1024", bits=1024), "rsa1024")):
         judge(f"a pinned certificate {title}", codes, certificate, key, options=pinned(certificate))
     judge("the CA among the partners", "PKI_UNKNOWN_ISSUER", usual, trust=bench.files(root),
