@@ -224,7 +224,22 @@ journal_query(
 	db_put_int8(q, (int64_t)row->received_octets);
 	db_put_octets(q, row->sent);
 	db_put_int4(q, (int32_t)row->count);
+	db_put_text(q, row->signer_standing);
+	db_put_text(q, row->business_standing);
 	return 0;
+}
+
+int
+db_keep_evidence(struct db *db, const unsigned char sha256[32], const char *kind,
+    struct octets octets, struct instant now, struct err *e)
+{
+	struct db_query q = {.statement = DB_EVIDENCE};
+
+	db_put_octets(&q, (struct octets){sha256, 32});
+	db_put_text(&q, kind);
+	db_put_octets(&q, octets);
+	db_put_time(&q, now);
+	return db_queue(db, &q, e);
 }
 
 int

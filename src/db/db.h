@@ -56,9 +56,10 @@ struct db_journal_row {
 	const char *endpoint, *operation, *service_id, *sender_id, *message_id, *correlation_id;
 	const char *signer_iin, *signer_bin, *signer_serial, *signer_fingerprint;
 	const char *business_iin, *business_bin, *business_serial, *business_fingerprint;
-	const char *verdict; /* "accepted", "refused", "repeated" */
-	const char *code;    /* row name of err.def */
-	const char *wire;    /* code on the wire */
+	const char *signer_standing, *business_standing; /* of revocation, and by what */
+	const char *verdict;				 /* "accepted", "refused", "repeated" */
+	const char *code;				 /* row name of err.def */
+	const char *wire;				 /* code on the wire */
 	const char *detail;
 	const char *deviations;
 	unsigned char received_sha256[32];
@@ -67,6 +68,12 @@ struct db_journal_row {
 	struct octets sent;
 	unsigned count; /* rows this one stands for (rate limit), usually 1 */
 };
+
+/* Keeps octets that a verdict rests on, once by their SHA-256; inside the open transaction. Goes
+ * out with the next statement; db_finish() fails when the server refuses it. The octets must live
+ * until then. */
+int db_keep_evidence(struct db *, const unsigned char sha256[32], const char *kind,
+    struct octets octets, struct instant now, struct err *) MUSTCHECK;
 
 /* Journal row, the claim's answer, COMMIT; 0 only after the server said COMMIT (F05). No
  * transaction is open afterwards. After ERR_DB_UNAVAILABLE it may have been committed all the same

@@ -31,7 +31,7 @@ enum db_claiming {
 	DB_TAKEN
 };
 
-#define DB_MOST_QUERIES 5 /* in one flush */
+#define DB_MOST_QUERIES 8 /* in one flush */
 
 struct db {
 	char *conninfo;

@@ -94,6 +94,10 @@ judge_link(const struct pki *p, const struct pki_cert *c, const struct pki_cert 
 	if (pki_crl_judge(p, c, issuer->authority, at, span, &found) == 0 ||
 	    (p->alone && found.code == ERR_PKI_REVOCATION_UNKNOWN))
 		return 0;
+	if (p->unknown_passes && found.code == ERR_PKI_REVOCATION_UNKNOWN) {
+		span->doubtful = true;
+		return 0;
+	}
 	return err_set(e, found.code, "%s", found.detail);
 }
 

@@ -116,7 +116,7 @@ bool
 pki_crl_basis(const struct pki *p, const struct pki_cert *c, size_t authority, int64_t at,
     struct pki_standing *out)
 {
-	struct pki_span span = {INT64_MIN, INT64_MAX};
+	struct pki_span span = {.from = INT64_MIN, .until = INT64_MAX};
 	bool loaded = false;
 	const struct pki_crl *full = choose_full(p, c, authority, at, &span, &loaded);
 	BIGNUM *number = full != NULL ? BN_bin2bn(full->number, PKI_SERIAL, NULL) : NULL;

@@ -33,6 +33,7 @@ enum {
 /* Seconds for which a statement holds: from <= at < until. */
 struct pki_span {
 	int64_t from, until;
+	bool doubtful; /* nobody can tell whether a CA of the path is revoked, and that passes */
 };
 
 /* Narrows the span round `at` by an instant at which something changes. */

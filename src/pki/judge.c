@@ -68,7 +68,7 @@ static int
 judge_anew(struct pki *p, const struct pki_cert *c, int64_t at, struct err *e)
 {
 	struct pki_verdict v = {.by = p->id,
-	    .span = {c->who.not_before.seconds, c->who.not_after.seconds},
+	    .span = {.from = c->who.not_before.seconds, .until = c->who.not_after.seconds},
 	    .pinned = is_pinned(p, c)};
 
 	if (judge_form(c, e) != 0 || judge_times(c, at, e) != 0)

@@ -17,13 +17,6 @@ enum {
 	PKI_BOOK_OCTETS = 6 * 1024   /* of an answer that the book keeps with its verdict */
 };
 
-/* What an answer is asked about: a certificate by the authority that issued it and its serial
- * number. Plain octets, the same in every process and after every reload. */
-struct pki_target {
-	unsigned char authority[32]; /* SHA-256 of the CA's name and public key */
-	unsigned char serial[20];    /* big-endian, left-padded */
-};
-
 /* The target of a certificate of a loaded CA, by the CA's key. ERR_PKI_UNKNOWN_ISSUER. */
 int pki_target_of(
     const struct pki *, const struct pki_cert *, struct pki_target *out, struct err *) MUSTCHECK;
@@ -113,6 +106,11 @@ void pki_use_book(struct pki *, struct pki_book *);
  * is the caller's to compare. */
 bool pki_book_look(const struct pki_book *, const struct pki_target *, struct pki_ocsp_answer *out,
     struct arena *, struct octets *octets);
+
+/* The octets of the very answer that a standing by OCSP rests on, in the arena; false when the book
+ * holds another one by now, or none, or has not kept its octets. */
+bool pki_ocsp_evidence(
+    const struct pki *, const struct pki_standing *, struct arena *, struct octets *out);
 
 /* Keeps an answer that was judged. Refused (false) when what is held is newer (thisUpdate) and the
  * answer is no final revocation, when it would undo a final revocation, when there is no room

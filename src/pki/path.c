@@ -73,7 +73,7 @@ ask_index(X509_STORE_CTX *path)
 	int depth = X509_STORE_CTX_get_error_depth(path);
 	const X509 *x = sk_X509_value(chain, depth);
 	const struct pki_cert *c, *issuer;
-	struct pki_span span = {INT64_MIN, INT64_MAX};
+	struct pki_span span = {.from = INT64_MIN, .until = INT64_MAX};
 	struct err e = {0};
 
 	if (depth + 1 >= sk_X509_num(chain))
@@ -173,7 +173,7 @@ int
 pki_validate_file(
     struct pki *p, const char *path, struct instant at, struct pki_signer *out, struct err *e)
 {
-	struct pki_span span = {INT64_MIN, INT64_MAX};
+	struct pki_span span = {.from = INT64_MIN, .until = INT64_MAX};
 	const struct pki_cert *issuer;
 	struct pki_cert *c = NULL;
 	unsigned char *der = NULL;

@@ -165,6 +165,13 @@ enum {
 	PKI_ROLE_REMOTE = 1u << 12     /* remotely: Digital ID, AI Platform */
 };
 
+/* What an OCSP answer is asked about: a certificate by the authority that issued it and its serial
+ * number. Plain octets, the same in every process and after every reload. */
+struct pki_target {
+	unsigned char authority[32]; /* SHA-256 of the CA's name and public key */
+	unsigned char serial[20];    /* big-endian, left-padded */
+};
+
 enum pki_source {
 	PKI_NOT_ASKED = 0, /* revocation is off, or not judged */
 	PKI_NO_SOURCE,	   /* nobody could tell */
@@ -179,6 +186,7 @@ struct pki_standing {
 	struct instant this_update; /* of the CRL or the answer */
 	char number[64];	    /* of the CRL, decimal; "" = none */
 	unsigned char digest[32];   /* SHA-256 of its octets */
+	struct pki_target target;   /* by OCSP: what was asked about */
 };
 
 /* Who a certificate is. Plain values, may be copied. */

@@ -83,7 +83,7 @@ static int
 judge_standing(
     const struct pki *p, const struct pki_cert *r, size_t authority, int64_t at, struct err *e)
 {
-	struct pki_span span = {INT64_MIN, INT64_MAX};
+	struct pki_span span = {.from = INT64_MIN, .until = INT64_MAX};
 	struct err why = {0};
 
 	if (pki_crl_judge(p, r, authority, at, &span, &why) == 0)

@@ -135,8 +135,10 @@ decide_by_ocsp(const struct pki *p, const struct pki_cert *c, const struct pki_v
 	if (a.status == PKI_REVOKED || (fresh && a.never_issued))
 		return refuse(c, &a, e);
 	if (fresh && a.status == PKI_GOOD) {
-		*out = (struct pki_standing){
-		    .status = PKI_GOOD, .source = PKI_BY_OCSP, .this_update = a.this_update};
+		*out = (struct pki_standing){.status = PKI_GOOD,
+		    .source = PKI_BY_OCSP,
+		    .this_update = a.this_update,
+		    .target = t};
 		memcpy(out->digest, a.digest, sizeof(out->digest));
 		return 0;
 	}
@@ -155,9 +157,9 @@ decide_by_ocsp(const struct pki *p, const struct pki_cert *c, const struct pki_v
 	    out, e);
 }
 
-int
-pki_revocation_decide(const struct pki *p, const struct pki_cert *c, const struct pki_verdict *v,
-    int64_t at, struct pki_standing *out, struct err *e)
+static int
+decide(const struct pki *p, const struct pki_cert *c, const struct pki_verdict *v, int64_t at,
+    struct pki_standing *out, struct err *e)
 {
 	if (p->revocation == PKI_REVOCATION_OFF || p->revocation == PKI_REVOCATION_CRL) {
 		*out = v->crl;
@@ -166,4 +168,27 @@ pki_revocation_decide(const struct pki *p, const struct pki_cert *c, const struc
 	if (v->issuer == NULL)
 		return unknown(p, c, "no CA is loaded that could answer", out, e);
 	return decide_by_ocsp(p, c, v, at, out, e);
+}
+
+int
+pki_revocation_decide(const struct pki *p, const struct pki_cert *c, const struct pki_verdict *v,
+    int64_t at, struct pki_standing *out, struct err *e)
+{
+	if (decide(p, c, v, at, out, e) != 0)
+		return -1;
+	if (v->span.doubtful)
+		*out = (struct pki_standing){.source = PKI_NO_SOURCE};
+	return 0;
+}
+
+bool
+pki_ocsp_evidence(
+    const struct pki *p, const struct pki_standing *s, struct arena *a, struct octets *out)
+{
+	struct pki_ocsp_answer held;
+
+	*out = (struct octets){NULL, 0};
+	return p->book != NULL && s->source == PKI_BY_OCSP &&
+	       pki_book_look(p->book, &s->target, &held, a, out) && out->len > 0 &&
+	       memcmp(held.digest, s->digest, sizeof(held.digest)) == 0;
 }

@@ -145,7 +145,7 @@ static int
 check_standing(const struct pki *p, const struct pki_cert *tsa, int64_t at, struct err *e)
 {
 	const struct pki_cert *issuer = pki_issuer_of(p, tsa);
-	struct pki_span span = {INT64_MIN, INT64_MAX};
+	struct pki_span span = {.from = INT64_MIN, .until = INT64_MAX};
 	struct err why = {0};
 
 	if (issuer != NULL && pki_crl_judge(p, tsa, issuer->authority, at, &span, &why) != 0 &&

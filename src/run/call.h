@@ -50,6 +50,10 @@ int64_t run_monotonic(void);
 /* The journal row of a call as far as it came. verdict: "accepted", "refused", "repeated". */
 void run_evidence_row(const struct call *, const char *verdict, struct db_journal_row *out);
 
+/* Keeps the OCSP answers that the verdicts over the signers rest on, with what is committed next
+ * (R-43). */
+int run_evidence_keep(struct call *, struct err *) MUSTCHECK;
+
 /* Journals a refusal in a transaction of its own, above the rate only counted (design.md 8). A
  * database that is down costs the row, not the answer: the log line stays. */
 void run_evidence_refusal(struct call *);

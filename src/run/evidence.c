@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "log/log.h"
+#include "pki/ocsp.h"
 #include "run/call.h"
 #include "run/signers.h"
 #include "run/tally.h"
@@ -41,9 +42,56 @@ or_empty(const char *text)
 	return text == NULL ? "" : text;
 }
 
+/* "ocsp 2026-06-02T12:00:00Z 0123..." and the like, see schemas/sql/004_standing.sql. */
+static const char *
+standing_text(const struct pki_standing *s, struct arena *a)
+{
+	char when[CLOCK_TEXT], hex[65] = "";
+
+	for (size_t i = 0; i < sizeof(s->digest); i++)
+		snprintf(hex + 2 * i, 3, "%02x", s->digest[i]);
+	clock_write_utc(s->this_update, when);
+	switch (s->source) {
+	case PKI_NOT_ASKED:
+		return "off";
+	case PKI_NO_SOURCE:
+		return "unknown";
+	case PKI_BY_CRL:
+		return or_empty(arena_printf(
+		    a, "crl %s %s %s", s->number[0] != '\0' ? s->number : "-", when, hex));
+	case PKI_BY_OCSP:
+		return or_empty(arena_printf(a, "ocsp %s %s", when, hex));
+	}
+	return "";
+}
+
+static int
+keep_answer(struct call *c, const struct sig_part *part, struct err *e)
+{
+	const struct pki_standing *s = &part->signer.standing;
+	struct octets answer;
+
+	if (part->verdict != SIG_VERIFIED ||
+	    !pki_ocsp_evidence(c->desk->house->pki, s, c->arena, &answer))
+		return 0;
+	return db_keep_evidence(c->desk->db, s->digest, "ocsp", answer, c->received, e);
+}
+
+int
+run_evidence_keep(struct call *c, struct err *e)
+{
+	if (keep_answer(c, &c->part, e) != 0)
+		return -1;
+	return keep_answer(c, &c->payload.part, e);
+}
+
 static void
 put_signers(const struct call *c, struct db_journal_row *row)
 {
+	if (c->part.verdict == SIG_VERIFIED)
+		row->signer_standing = standing_text(&c->part.signer.standing, c->arena);
+	if (c->payload.part.verdict == SIG_VERIFIED)
+		row->business_standing = standing_text(&c->payload.part.signer.standing, c->arena);
 	const struct pki_signer *t = &c->part.signer, *b = &c->payload.part.signer;
 
 	row->signer_iin = t->iin;

@@ -254,6 +254,8 @@ answer_once(struct call *c)
 		*e = handlers;
 	if (handled != 0 || write_response(c) != 0)
 		return -1;
+	if (run_evidence_keep(c, e) != 0)
+		return -1;
 	run_evidence_row(c, "accepted", &row);
 	return db_finish(c->desk->db, &row, e);
 }

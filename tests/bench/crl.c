@@ -191,7 +191,7 @@ look(struct pki *p, const struct pki_cert *like, size_t authority, int64_t today
 	double begin = now(clock);
 
 	for (unsigned i = 0; i < looks; i++) {
-		struct pki_span span = {0, INT64_MAX};
+		struct pki_span span = {.until = INT64_MAX};
 		struct err e = {0};
 		next_serial(&state, c.serial);
 		pki_shelf_notice(p);

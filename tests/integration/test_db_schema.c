@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "db_fixture.h"
 
 /* --- migrations --------------------------------------------------------------------------------
@@ -60,12 +62,13 @@ the_first_migration_makes_schema_and_role_and_the_second_finds_them(void **state
 	    "0");
 	must_fail(db_check(environment("PG_DAEMON"), &e), ERR_CONFIG);
 	must(migrate(shipped(), said, &e));
-	assert_string_equal(
-	    said, "001_roles.sql applied\n002_journal.sql applied\n003_housing.sql applied\n");
+	assert_string_equal(said,
+	    "001_roles.sql applied\n002_journal.sql applied\n003_housing.sql applied\n"
+	    "004_standing.sql applied\n");
 	must_fail(db_check(environment("PG_DAEMON"), &e), ERR_CONFIG);
 	assert_string_equal(sql_as("PG_ADMIN", "GRANT shepd_daemon TO shepd"), "");
 	must(migrate(shipped(), said, &e));
-	assert_non_null(strstr(said, "003_housing.sql was applied before"));
+	assert_non_null(strstr(said, "004_standing.sql was applied before"));
 	assert_string_equal(
 	    sql_as("PG_OWNER", "SELECT applied_at AT TIME ZONE 'UTC' FROM shepd.migration LIMIT 1"),
 	    "2026-02-10 06:00:00");
@@ -96,7 +99,7 @@ refuses_numbers_with_a_gap_or_twice(void **state)
 	char said[1000];
 
 	(void)state;
-	must_fail(migrate(changed_folder("echo 'SELECT 1' >005_gap.sql"), said, &e), ERR_CONFIG);
+	must_fail(migrate(changed_folder("echo 'SELECT 1' >006_gap.sql"), said, &e), ERR_CONFIG);
 	must_fail(migrate(changed_folder("echo 'SELECT 1' >003_twice.sql"), said, &e), ERR_CONFIG);
 	must_fail(migrate("/nowhere", said, &e), ERR_CONFIG);
 }
@@ -107,7 +110,7 @@ refuses_a_database_that_is_newer_than_the_folder(void **state)
 	char said[1000];
 
 	(void)state;
-	must_fail(migrate(changed_folder("rm 003_housing.sql"), said, &e), ERR_CONFIG);
+	must_fail(migrate(changed_folder("rm 004_standing.sql"), said, &e), ERR_CONFIG);
 }
 
 static void
@@ -117,13 +120,13 @@ a_failing_migration_leaves_nothing(void **state)
 
 	(void)state;
 	must_fail(migrate(changed_folder(
-			      "echo 'CREATE TABLE shepd.half (a int); SELECT 1/0' >004_bad.sql"),
+			      "echo 'CREATE TABLE shepd.half (a int); SELECT 1/0' >005_bad.sql"),
 		      said, &e),
 	    ERR_DB_STATEMENT);
 	assert_string_equal(sql_as("PG_OWNER", "SELECT to_regclass('shepd.half') IS NULL"), "t");
-	must_fail(migrate(changed_folder("echo 'SELECT 1; COMMIT' >004_commits.sql"), said, &e),
+	must_fail(migrate(changed_folder("echo 'SELECT 1; COMMIT' >005_commits.sql"), said, &e),
 	    ERR_CONFIG);
-	assert_string_equal(sql_as("PG_OWNER", "SELECT max(version) FROM shepd.migration"), "3");
+	assert_string_equal(sql_as("PG_OWNER", "SELECT max(version) FROM shepd.migration"), "4");
 }
 
 /* --- the journal -------------------------------------------------------------------------------
@@ -176,6 +179,44 @@ a_refusal_is_kept_whatever_octets_a_peer_put_into_it(void **state)
 	    "/sync??????|\xD0\xB6|?? HTTP_FRAMING 200000000 7 0 t t");
 	must_fail(db_journal(db, &row, &e), ERR_DB_STATEMENT); /* the same transaction_id */
 	assert_false(db->in_transaction);
+	db_free(db);
+}
+
+/* */
+static void
+evidence_is_kept_once_with_what_rests_on_it(void **state)
+{
+	struct db *db = daemon_db(5000);
+	const char *id = unique("evidence"), *query;
+	struct db_journal_row row = row_of(id, "accepted", "reply");
+	unsigned char digest[32];
+	struct octets stored, answer = octets_of("an answer");
+	enum db_claim got;
+
+	(void)state;
+	assert_int_equal(EVP_Digest(answer.data, answer.len, digest, NULL, EVP_sha256(), NULL), 1);
+	row.signer_standing = "ocsp 2026-02-10T05:59:00Z 00";
+	must(claim(db, id, "b", &got, &stored, &e));
+	must(db_keep_evidence(db, digest, "ocsp", answer, NOW, &e));
+	must(db_keep_evidence(db, digest, "ocsp", answer, NOW, &e)); /* of both signers */
+	must(db_finish(db, &row, &e));
+	query = "SELECT concat_ws(' ', kind, convert_from(octets, 'UTF8'), count(*) OVER ()) "
+		"FROM shepd.evidence";
+	assert_string_equal(sql_as("PG_OWNER", query), "ocsp an answer 1");
+	assert_string_equal(
+	    sql_as("PG_OWNER", arena_printf(arena,
+				   "SELECT concat_ws('|', signer_standing, business_standing) FROM "
+				   "shepd.journal WHERE message_id = '%s'",
+				   id)),
+	    "ocsp 2026-02-10T05:59:00Z 00|");
+	/* octets of another digest are none, and take the message with them */
+	id = unique("forged");
+	row = row_of(id, "accepted", "reply");
+	digest[0] ^= 1;
+	must(claim(db, id, "b", &got, &stored, &e));
+	must(db_keep_evidence(db, digest, "ocsp", answer, NOW, &e));
+	must_fail(db_finish(db, &row, &e), ERR_DB_STATEMENT);
+	assert_string_equal(sql_as("PG_ADMIN", "DELETE FROM shepd.evidence"), "42501");
 	db_free(db);
 }
 
@@ -232,6 +273,7 @@ main(void)
 	    cmocka_unit_test(a_failing_migration_leaves_nothing),
 	    cmocka_unit_test(nobody_changes_the_journal_or_a_claim),
 	    cmocka_unit_test(a_refusal_is_kept_whatever_octets_a_peer_put_into_it),
+	    cmocka_unit_test(evidence_is_kept_once_with_what_rests_on_it),
 	    cmocka_unit_test(after_a_failed_statement_nothing_is_committed),
 	    cmocka_unit_test(a_commit_answered_with_rollback_is_no_commit),
 	};

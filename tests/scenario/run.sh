@@ -49,6 +49,10 @@ services: (
 	  callers = ( "pep" ); algorithms = ( "gost2015" ); },
 	{ service_id = "HQ_STATUS"; handler = "housing.status"; profile = "2012-almaty-oblast";
 	  callers = ( "pep", "platform" ); },
+	{ service_id = "HQ_LENIENT"; handler = "housing.status"; profile = "2012-almaty-oblast";
+	  callers = ( "pep" ); revocation_unknown = "accept"; },
+	{ service_id = "HQ_LENIENT_SUBMIT"; handler = "housing.submit"; profile = "2012-almaty-oblast";
+	  callers = ( "pep" ); business_signature = true; revocation_unknown = "accept"; },
 	{ service_id = "HQ_OFF"; handler = "housing.status"; profile = "2012-almaty-oblast";
 	  callers = ( "pep" ); enabled = false; }
 );

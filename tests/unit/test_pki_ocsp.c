@@ -77,7 +77,7 @@ static struct pki_target
 target_of(struct pki *p, X509 *x)
 {
 	const struct pki_cert *c;
-	struct pki_target t;
+	struct pki_target t = {.authority = {0}};
 	struct err e = {0};
 
 	if (pki_decode(p, forge_der(w.arena, x), &c, &e) != 0 || pki_target_of(p, c, &t, &e) != 0)
