@@ -104,34 +104,6 @@ put_signers(const struct call *c, struct db_journal_row *row)
 	row->business_fingerprint = b->fingerprint;
 }
 
-/* What says that a certificate is not revoked (R-43): "transport by CRL 7 of 2026-06-01T00:00:00Z,
- * SHA-256 ...". "" when nobody was asked. */
-static const char *
-standing(const char *whose, const struct pki_standing *s, struct arena *a)
-{
-	const char *text = NULL;
-	char time[CLOCK_TEXT], hex[2 * sizeof(s->digest) + 1];
-
-	for (size_t i = 0; i < sizeof(s->digest); i++)
-		snprintf(hex + 2 * i, 3, "%02x", s->digest[i]);
-	clock_write_utc(s->this_update, time);
-	switch (s->source) {
-	case PKI_NOT_ASKED:
-		return "";
-	case PKI_NO_SOURCE:
-		text = arena_printf(a, "%s not known to be good", whose);
-		break;
-	case PKI_BY_CRL:
-		text =
-		    arena_printf(a, "%s by CRL %s of %s, SHA-256 %s", whose, s->number, time, hex);
-		break;
-	case PKI_BY_OCSP:
-		text = arena_printf(a, "%s by OCSP of %s, SHA-256 %s", whose, time, hex);
-		break;
-	}
-	return text == NULL ? "" : text;
-}
-
 /* a, then b behind "; " where there is one. */
 static const char *
 with(const char *a, const char *b, struct arena *arena)
@@ -143,7 +115,7 @@ with(const char *a, const char *b, struct arena *arena)
 }
 
 /* "R-50: the signature does not cover the Body"; of a refusal by a rule of the service the rule
- * alone. Then who signed, where several did, and what their certificates' standing rests on. */
+ * alone. Then who signed, where several did. */
 static const char *
 reason(const struct call *c, enum err_code code)
 {
@@ -154,10 +126,7 @@ reason(const struct call *c, enum err_code code)
 			text = with(text,
 			    run_signers_text(c->payload.signers, c->payload.signer_count, c->arena),
 			    c->arena);
-		text =
-		    with(text, standing("transport", &c->part.signer.standing, c->arena), c->arena);
-		return with(text, standing("business", &c->payload.part.signer.standing, c->arena),
-		    c->arena);
+		return text;
 	}
 	text = arena_printf(c->arena, "%s: %s", err_rule_of(&c->err), detail);
 	return text == NULL ? detail : text;

@@ -122,6 +122,6 @@ is "every refusal in the journal begins with its rule" "$(pg_sql "SELECT count(*
 	verdict = 'refused' AND code <> 'COUNTED' AND detail !~ '^$rule'")" 0
 is "every refusal in the log does" "$(grep -a 'verdict=refused' "$HOUSE/log" | grep -acvE "detail=\"$rule")" 0
 ok "what was accepted says by which CRLs its signers are good" test "$(pg_sql "SELECT count(*) FROM shepd.journal WHERE
-	verdict = 'accepted' AND detail ~ 'transport by CRL [0-9]+ of 20[0-9TZ:-]+, SHA-256 [0-9a-f]{64}; business by CRL '")" -ge 1
+	verdict = 'accepted' AND signer_standing ~ '^crl [0-9]+ 20[0-9TZ:-]+ [0-9a-f]{64}$' AND business_standing ~ '^crl '")" -ge 1
 has "who signed is masked" "$(cat "$HOUSE/log")" 'citizen=0001\*\*\*\*\*\*19'
 finish
