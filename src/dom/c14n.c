@@ -20,6 +20,10 @@ struct binding {
 	const char *prefix, *ns;
 };
 
+struct attribute {
+	const xmlAttr *node;
+};
+
 struct canon {
 	struct sink sink;
 	const char *const *prefixes;
@@ -27,8 +31,8 @@ struct canon {
 	size_t count;
 	size_t marks[DEEPEST]; /* how many were in force before each open element */
 	size_t depth;
-	const xmlAttr **attributes; /* of the element that is being written */
-	size_t room;		    /* for so many of them */
+	struct attribute *attributes; /* of the element that is being written */
+	size_t room;		      /* for so many of them */
 	struct err *e;
 };
 
@@ -91,7 +95,8 @@ ns_of(const xmlAttr *a)
 static int
 by_name(const void *a, const void *b)
 {
-	const xmlAttr *x = *(const xmlAttr *const *)a, *y = *(const xmlAttr *const *)b;
+	const xmlAttr *x = ((const struct attribute *)a)->node;
+	const xmlAttr *y = ((const struct attribute *)b)->node;
 	int order = strcmp(ns_of(x), ns_of(y));
 
 	return order != 0 ? order : strcmp(dom_text_of(x->name), dom_text_of(y->name));
@@ -120,7 +125,7 @@ use_all(struct canon *c, xmlNode *n, size_t *attributes)
 	if (make_room(c, n) != 0 || use(c, n->ns) != 0)
 		return -1;
 	for (const xmlAttr *a = n->properties; a != NULL; a = a->next) {
-		c->attributes[(*attributes)++] = a;
+		c->attributes[(*attributes)++].node = a;
 		if (a->ns != NULL && use(c, a->ns) != 0)
 			return -1;
 	}
@@ -146,7 +151,7 @@ put_start_tag(struct canon *c, xmlNode *n)
 	for (size_t i = before; i < c->count; i++)
 		sink_declaration(&c->sink, c->declared[i].prefix, c->declared[i].ns);
 	for (size_t i = 0; i < attributes; i++)
-		sink_attribute(&c->sink, c->attributes[i]);
+		sink_attribute(&c->sink, c->attributes[i].node);
 	sink_put(&c->sink, ">", 1);
 	return 0;
 }

@@ -52,8 +52,8 @@ pki_remember(struct pki *p, struct octets text, const struct pki_cert *cert)
 	struct pki_cert *c = pki_cache_find(p, cert->digest), **place = place_of(p, text);
 	unsigned char *copy;
 
-	if (c != cert || !(c->proven || c->pinned) || text.len == 0 || text.len > 2 * PKI_OCTETS ||
-	    (copy = malloc(text.len)) == NULL)
+	if (c != cert || !(c->proven || c->pinned) || text.len == 0 ||
+	    text.len > (size_t)2 * PKI_OCTETS || (copy = malloc(text.len)) == NULL)
 		return; /* decoded again next time */
 	memcpy(copy, text.data, text.len);
 	pki_forget(p, c);
