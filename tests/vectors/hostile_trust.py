@@ -169,10 +169,10 @@ def partners():
         judge(f"by name: {title}", codes, certificates[0], key, options=pinned(*certificates), envelope=text)
     for issuer in ("CN=N,C=KZ", "C=KZ,CN=N", " C = KZ , CN = N ", "cn=N,c=KZ", "2.5.4.3=N,OID.2.5.4.6=KZ",
                    "2.5.4.3=#0c014e,C=KZ", 'CN="N",C=KZ',
-                   "CN=\\4e,C=KZ", "CN=N;C=KZ", "CN=N,\n C=KZ\n"):
+                   "CN=\\4e,C=KZ", "CN=N;C=KZ", "CN=N,\n C=KZ\n", "CN=n,C=kz"):
         by_name(issuer, None, 4711, issuer)
     unknown = "PKI_UNKNOWN_SIGNER"
-    for issuer in ("/C=KZ/CN=N", "CN=N", "CN=N,C=KZ,O=x", "CN=N,CN=N,C=KZ", "CN=N+C=KZ", "CN=n,C=KZ", "",
+    for issuer in ("/C=KZ/CN=N", "CN=N", "CN=N,C=KZ,O=x", "CN=N,CN=N,C=KZ", "CN=N+C=KZ", "CN=M,C=KZ", "",
                    "CN=" + "N,CN=" * 60000 + "N"):
         by_name(issuer[:40], unknown, 4711, issuer)
     for serial in ("1267", "0x1267", "-4711", "+4711", "", "47 11", "9" * 100000):
