@@ -24,7 +24,8 @@ for scenario in "$SRCDIR"/tests/scenario/*.scn; do
 data_dir = "$SRCDIR";
 listen: ( { address = "127.0.0.1"; port = 0; } );
 database: { daemon = "$PG_DAEMON"; migrate = "$PG_OWNER"; milliseconds = 5000; };
-trust: { anchors = "$pki/trust"; crl = "$pki/crl"; revocation = "crl"; };
+trust: { anchors = "$pki/trust"; crl = "$pki/crl"; revocation = "crl";
+	algorithms = ( "rsa-sha256", "gost2015", "gost2004" ); };
 signing: { certificate = "$pki/rsa/system.pem"; key = "$pki/rsa/system.key"; };
 senders: (
 	{ sender_id = "pep"; secret = "$(printf %s test-secret | "$BUILDDIR/shepctl" secret)"; },
