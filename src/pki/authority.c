@@ -77,9 +77,9 @@ pki_ca_of_file(struct pki *p, const char *file, const struct pki_cert **out, str
 int
 pki_authority_of_file(struct pki *p, const char *file, unsigned char out[32], struct err *e)
 {
-	const struct pki_cert *ca;
+	const struct pki_cert *ca = NULL;
 
-	if (pki_ca_of_file(p, file, &ca, e) != 0)
+	if (pki_ca_of_file(p, file, &ca, e) != 0 || ca == NULL)
 		return -1;
 	memcpy(out, ca->authority_id, sizeof(ca->authority_id));
 	return 0;

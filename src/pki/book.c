@@ -335,7 +335,7 @@ pki_book_take_wanted(struct pki_book *b, struct pki_target *out, size_t most)
 
 	if (!lock(b, pthread_mutex_lock))
 		return 0;
-	for (size_t i = 0; i < WANTED_SETS * WANTED_WAYS && n < most; i++)
+	for (size_t i = 0; i < (size_t)WANTED_SETS * WANTED_WAYS && n < most; i++)
 		if (b->wanted[i].used) {
 			out[n++] = b->wanted[i].target;
 			b->wanted[i].used = false;

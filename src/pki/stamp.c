@@ -243,7 +243,7 @@ pki_tsp_judge(struct pki *p, struct octets der, const struct octets *data, struc
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
-	if (read_token(der, &token, e) != 0)
+	if (read_token(der, &token, e) != 0 || token == NULL)
 		goto out;
 	if (!PKCS7_type_is_signed(token) || (info = PKCS7_to_TS_TST_INFO(token)) == NULL) {
 		refuse(e, ERR_SIG_STRUCTURE, "no TSTInfo inside");

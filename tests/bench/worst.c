@@ -161,7 +161,7 @@ measure(struct bench *b, const char *file, struct octets message)
 static void
 take_file(struct bench *b, const char *path, off_t size)
 {
-	FILE *f;
+	FILE *f = NULL;
 	unsigned char *data;
 
 	if (size <= 0 || (size_t)size > dom_default_limits.octets)
