@@ -51,15 +51,20 @@ good_number(const unsigned char *p, size_t n)
 	return is_character(c);
 }
 
+/* Without a table: a message may be made of nothing else. */
 static bool
 predefined(const unsigned char *p, size_t n)
 {
-	static const char *const names[] = {"lt", "gt", "amp", "quot", "apos"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (octets_is((struct octets){p, n}, names[i]))
-			return true;
-	return false;
+	switch (n) {
+	case 2:
+		return memcmp(p, "lt", 2) == 0 || memcmp(p, "gt", 2) == 0;
+	case 3:
+		return memcmp(p, "amp", 3) == 0;
+	case 4:
+		return memcmp(p, "quot", 4) == 0 || memcmp(p, "apos", 4) == 0;
+	default:
+		return false;
+	}
 }
 
 /* Between & and ; */
