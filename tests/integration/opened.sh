@@ -55,8 +55,8 @@ def say(name, octets):
         link.shutdown(socket.SHUT_WR)
         while part := link.recv(65536):
             heard += part
-    except ConnectionError:  # of 11 MB: the refusal came before all of it was sent
-        heard = heard or b"HTTP/1.1 413" if len(octets) > 10**7 else heard
+    except OSError:  # too large a body: the refusal, and the end, may come before all of it was sent
+        heard = heard or b"HTTP/1.1 413" if len(octets) > 2**20 else heard
     link.close()
     heard = heard.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
     print(name, heard[9:12].decode("latin-1") or "closed")
