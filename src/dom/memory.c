@@ -4,8 +4,8 @@
  * or another canonical form, than the one it was asked for, and say nothing. So who asks looks
  * here.
  *
- * And kept: a message is hundreds of small pieces that come and go together, a large one tens of
- * thousands, more than malloc() has at hand for one thread. They stay for the next parse.
+ * And kept: a message is hundreds of small pieces that come and go together, more than malloc() has
+ * at hand for one thread. A few of each size stay for the next one.
  */
 #include "config.h"
 
@@ -20,8 +20,8 @@
 #include "dom/memory.h"
 
 #define STEP ((size_t)16)
-#define CLASSES 32 /* pieces of up to 512 octets are kept, */
-#define MOST_KEPT ((size_t)(SANITIZED ? 0 : 8) * 1024 * 1024) /* octets of them in all */
+#define CLASSES 32				  /* pieces of up to 512 octets are kept, */
+#define MOST_KEPT ((size_t)(SANITIZED ? 0 : 256)) /* so many of each class: 2.3 MB at most */
 #define IS_KEPT ((size_t)1 << 16)
 
 /* In front of each piece; of the size that keeps malloc()'s alignment. */
@@ -32,7 +32,7 @@ struct piece {
 
 static bool failed;
 static struct piece *kept[CLASSES + 1];
-static size_t kept_octets;
+static size_t kept_count[CLASSES + 1];
 
 static size_t
 class_of(size_t size)
@@ -61,7 +61,7 @@ take(size_t size)
 
 	if (p != NULL) {
 		kept[class] = p->next;
-		kept_octets -= class * STEP;
+		kept_count[class]--;
 	} else if (size <= SIZE_MAX - sizeof(*p)) {
 		p = malloc(sizeof(*p) + (class == 0 ? size : class * STEP));
 	}
@@ -77,13 +77,13 @@ give(void *data)
 		return;
 	if (p->class > CLASSES)
 		abort(); /* given twice, or written over */
-	if (p->class == 0 || kept_octets + p->class * STEP > MOST_KEPT) {
+	if (p->class == 0 || kept_count[p->class] >= MOST_KEPT) {
 		free(p);
 		return;
 	}
 	p->next = kept[p->class];
 	kept[p->class] = p;
-	kept_octets += p->class * STEP;
+	kept_count[p->class]++;
 	p->class |= IS_KEPT;
 }
 
@@ -131,8 +131,8 @@ dom_forget_memory(void)
 			free(p);
 		}
 		kept[i] = NULL;
+		kept_count[i] = 0;
 	}
-	kept_octets = 0;
 }
 
 void
