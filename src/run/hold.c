@@ -15,9 +15,32 @@
 #include <unistd.h>
 
 #include "log/log.h"
+#include "pki/ocsp.h"
 #include "run/file.h"
 #include "run/hold.h"
 #include "run/run.h"
+
+unsigned
+run_hold_check(const struct conf *c, struct pki *pki, conf_complain *complain, void *self)
+{
+	unsigned char id[32];
+	unsigned strangers = 0;
+	char what[1024];
+
+	for (size_t i = 0; i < c->issuer_count; i++) {
+		const struct conf_issuer *a = &c->issuers[i];
+		bool asked = a->crl[0] != '\0' || a->delta[0] != '\0' || a->ocsp[0] != '\0';
+		struct err e = {0};
+
+		if (!asked || pki_authority_of_file(pki, a->certificate, id, &e) == 0)
+			continue;
+		strangers++;
+		snprintf(what, sizeof(what), "authority %s: %s", a->name, e.detail);
+		if (complain != NULL)
+			complain(self, a->at.file, a->at.line, what);
+	}
+	return strangers;
+}
 
 static const char *
 kind(const struct run_source *s)

@@ -32,6 +32,10 @@ struct run_hold {
 	struct arena *arena;
 };
 
+/* Tells of each authority that is asked for anything and is none of the trusted CAs, with its
+ * place; how many there are. `complain` may be NULL. */
+unsigned run_hold_check(const struct conf *, struct pki *, conf_complain *complain, void *self);
+
 /* Opens the shelf in `pki` and puts there what state_dir has; what does not pass is told to the
  * log, for it is no mistake of the configuration. ERR_CONFIG: a CA that is not trusted, a folder
  * that others may write to or that cannot be made; ERR_NOMEM. */

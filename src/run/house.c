@@ -159,7 +159,7 @@ open_trust(struct opening *o)
 {
 	const struct conf *c = o->conf;
 	struct err e = {0};
-	unsigned before = o->mistakes;
+	unsigned before = o->mistakes, strangers;
 	const struct pki_options options = {
 	    .trust = or_null(c->trust.anchors),
 	    .fingerprints = or_null(c->trust.fingerprints),
@@ -175,7 +175,9 @@ open_trust(struct opening *o)
 	if (pki_open(&options, tell_of_file, o, &o->house->pki, &e) != 0) {
 		if (o->mistakes == before)
 			tell(o, c->trust.at, "%s", e.detail);
-	} else if (run_hold_open(c, o->house->pki, run_now(), &o->house->hold, &e) != 0)
+	} else if ((strangers = run_hold_check(c, o->house->pki, o->complain, o->self)) > 0)
+		o->mistakes += strangers;
+	else if (run_hold_open(c, o->house->pki, run_now(), &o->house->hold, &e) != 0)
 		tell(o, c->fetch.at, "%s", e.detail);
 	else
 		check_census(o, options.revocation);

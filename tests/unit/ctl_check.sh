@@ -129,6 +129,20 @@ check
 told no_list_at_all "shepd.conf:$(line shepd.conf ^trust): revocation = \"crl\", but no CRL is there"
 restore
 
+authority=$(($(line shepd.conf nca-gost-2022) - 1))
+for key in crl delta ocsp; do
+	sed -i "s,^\t\t$key = \"\";,\t\t$key = \"http://127.0.0.1:9/\";," "$dir/shepd.conf"
+	check
+	told "an_authority_that_is_asked_for_its_${key}_is_there" \
+		"shepd.conf:$authority: authority nca-gost-2022: pki/anchors/nca_gost_2022.cer: No such file or directory"
+	cp "$dir/keys/signing.pem" "$dir/pki/nobody.pem"
+	sed -i 's,anchors/nca_gost_2022.cer,nobody.pem,' "$dir/shepd.conf"
+	check
+	told "and_is_one_of_the_trusted_$key" \
+		"shepd.conf:$authority: authority nca-gost-2022: pki/nobody.pem: not one of the trusted CAs"
+	restore
+done
+
 # name, SHA-256 and kind of every CA but one
 for file in "$dir"/pki/anchors/*; do
 	digest=$(openssl x509 -in "$file" -outform DER | sha256sum)
