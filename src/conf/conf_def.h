@@ -3,8 +3,9 @@
  * The table of everything that may be set: a row a key, in the order of the man page.
  *
  * X(group, name, TYPE, field, default, range, help). Fields of the top level and of database,
- * trust, signing and limits are those of struct conf; of listen, senders and services those of one
- * element. Default NULL = must be set. Included more than once, each time with another X: no guard.
+ * trust, fetch, signing and limits are those of struct conf; of listen, authorities, senders and
+ * services those of one element. Default NULL = must be set. Included more than once, each time
+ * with another X: no guard.
  */
 /* clang-format off */
 X("", data_dir, PATH, conf, data_dir, PKGDATADIR, "", "folder that holds wsdl/ and schemas/")
@@ -43,7 +44,7 @@ X("authorities", delta, STRING, conf_issuer, delta, "", "", "address of its delt
 X("authorities", ocsp, STRING, conf_issuer, ocsp, "", "", "address of its OCSP responder, http://; empty = not asked")
 X("authorities", ocsp_nonce, BOOL, conf_issuer, ocsp_nonce, "true", "", "an answer must carry the nonce of its question, so that none can be replayed")
 
-X("fetch", user_agent, STRING, conf, fetch.user_agent, "shepd", "", "User-Agent of every fetch; the NCA answers none to an empty one")
+X("fetch", user_agent, STRING, conf, fetch.user_agent, "shepd", "", "User-Agent of every fetch; the NCA's servers redirect who names none")
 X("fetch", state_dir, PATH, conf, fetch.state_dir, "", "", "folder where the last good CRLs and answers are kept; empty = nothing is kept")
 X("fetch", crl_octets, NUMBER, conf, fetch.crl_octets, "67108864", "4096..134217728", "largest CRL that is taken")
 X("fetch", crl_deadline, NUMBER, conf, fetch.crl_deadline, "120", "1..3600", "seconds that fetching a CRL may take")
