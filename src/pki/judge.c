@@ -132,5 +132,11 @@ pki_judge_client(struct pki *p, const struct pki_cert *c, struct instant at, str
 	if (limited && !(c->extended & (XKU_SSL_CLIENT | XKU_ANYEKU)))
 		return err_set(
 		    e, ERR_PKI_USAGE, "certificate %s is not for TLS clients", c->who.serial);
-	return pki_judge(p, c, at, out, e);
+	if (pki_judge(p, c, at, out, e) != 0)
+		return -1;
+	if (out->standing.source == PKI_NOT_ASKED || out->standing.status == PKI_GOOD)
+		return 0;
+	memset(out, 0, sizeof(*out));
+	return err_set(e, ERR_PKI_REVOCATION_UNKNOWN,
+	    "nothing in hand tells whether certificate %s is revoked", c->who.serial);
 }

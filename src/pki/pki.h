@@ -74,7 +74,7 @@ struct pki_options {
 	const char *ocsp;      /* folder of OCSP answers, DER, as `inspect` gets them; or NULL */
 	unsigned ocsp_seconds; /* for which an answer is fresh; 0 = 3600 */
 	bool unknown_passes;   /* pki_judge() lets a certificate pass of whose revocation nothing is
-				  known: the caller looks at its standing */
+				  known: the caller looks at its standing. Not pki_judge_client() */
 	bool some_crls; /* a CRL that cannot be used is told, but is no mistake: whom it would
 			   cover is unknown */
 };
@@ -220,7 +220,9 @@ int pki_judge(struct pki *, const struct pki_cert *, struct instant at, struct p
     struct err *) MUSTCHECK;
 
 /* The same for the certificate of a TLS client: its extended key usage, where it has one, must name
- * clientAuth (RFC 5280 4.2.1.12), which a certificate for signing alone does not. */
+ * clientAuth (RFC 5280 4.2.1.12), which a certificate for signing alone does not; and of whose
+ * revocation nothing is known is refused always, for no service is chosen yet that could accept it.
+ */
 int pki_judge_client(struct pki *, const struct pki_cert *, struct instant at,
     struct pki_signer *out, struct err *) MUSTCHECK;
 

@@ -46,7 +46,7 @@ enum listed { /* by the CRL */
 static struct {
 	struct arena *arena;
 	EVP_PKEY *ca_key, *key;
-	X509 *ca, *leaf;
+	X509 *ca, *leaf, *client; /* of the same key and number, to be asked about as one */
 	const char *trust, *partners, *crl[LISTEDS];
 } w;
 
@@ -70,6 +70,13 @@ make_world(void **state)
 				.issuer = w.ca,
 				.issuer_key = w.ca_key},
 	    w.key);
+	w.client = forge_cert(&(struct forge){.subject = "C=KZ/CN=CLIENT",
+				  .serial = "77",
+				  .usage = "critical,digitalSignature",
+				  .extended = "clientAuth",
+				  .issuer = w.ca,
+				  .issuer_key = w.ca_key},
+	    w.key);
 	w.trust = forge_folder(w.arena);
 	w.partners = forge_folder(w.arena);
 	for (int i = CLEAN; i < LISTEDS; i++)
@@ -92,6 +99,7 @@ end_world(void **state)
 	(void)state;
 	X509_free(w.ca);
 	X509_free(w.leaf);
+	X509_free(w.client);
 	EVP_PKEY_free(w.ca_key);
 	EVP_PKEY_free(w.key);
 	forge_clean();
@@ -110,14 +118,20 @@ opened(const struct pki_options *options)
 }
 
 static const struct pki_cert *
-leaf_of(struct pki *p)
+cert_of(struct pki *p, X509 *x)
 {
 	const struct pki_cert *c;
 	struct err e = {0};
 
-	if (pki_decode(p, forge_der(w.arena, w.leaf), &c, &e) != 0)
+	if (pki_decode(p, forge_der(w.arena, x), &c, &e) != 0)
 		fail_msg("%s", e.detail);
 	return c;
+}
+
+static const struct pki_cert *
+leaf_of(struct pki *p)
+{
+	return cert_of(p, w.leaf);
 }
 
 static enum err_code
@@ -294,6 +308,44 @@ a_verdict_says_what_it_rests_on(void **state)
 	assert_int_equal(s.this_update.seconds, fixture_instant("2026-06-02T12:00:00Z").seconds);
 }
 
+/* A service may let messages of unknown standing pass; no service answers for a door. */
+static void
+a_client_of_unknown_standing_is_refused_whatever_services_accept(void **state)
+{
+	static const struct {
+		enum said said;
+		enum pki_revocation by;
+		enum err_code wanted;
+	} clients[] = {
+	    {NOTHING, PKI_REVOCATION_OCSP, ERR_PKI_REVOCATION_UNKNOWN},
+	    {UNKNOWN, PKI_REVOCATION_ANY, ERR_PKI_REVOCATION_UNKNOWN},
+	    {NOTHING, PKI_REVOCATION_CRL, ERR_PKI_REVOCATION_UNKNOWN},
+	    {REVOKED, PKI_REVOCATION_ANY, ERR_PKI_REVOKED},
+	    {GOOD, PKI_REVOCATION_ANY, ERR_OK},
+	    {NOTHING, PKI_REVOCATION_OFF, ERR_OK},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
+		struct pki *p = opened(&(struct pki_options){
+		    .trust = w.trust, .revocation = clients[i].by, .unknown_passes = true});
+		struct pki_signer who;
+		struct pki_book *b;
+		struct err e = {0};
+
+		assert_int_equal(pki_book_open(16, &b, &e), 0);
+		pki_use_book(p, b);
+		tell(p, b, clients[i].said);
+		int rc = pki_judge_client(p, cert_of(p, w.client), fixture_instant(AT), &who, &e);
+		assert_int_equal(e.code, clients[i].wanted);
+		assert_int_equal(rc, e.code == ERR_OK ? 0 : -1);
+		assert_string_equal(
+		    who.fingerprint[0] == '\0' ? "" : "known", e.code == ERR_OK ? "known" : "");
+		pki_close(p);
+		pki_book_close(b);
+	}
+}
+
 /* A certificate that was found good and is revoked since: the next look-up says so. */
 static void
 a_kept_verdict_does_not_outlive_a_revocation(void **state)
@@ -430,6 +482,7 @@ main(void)
 	    cmocka_unit_test(every_combination_has_its_verdict),
 	    cmocka_unit_test(with_revocation_off_nobody_is_asked),
 	    cmocka_unit_test(a_verdict_says_what_it_rests_on),
+	    cmocka_unit_test(a_client_of_unknown_standing_is_refused_whatever_services_accept),
 	    cmocka_unit_test(a_kept_verdict_does_not_outlive_a_revocation),
 	    cmocka_unit_test(what_is_not_known_is_asked_for_once),
 	    cmocka_unit_test(a_pinned_certificate_is_asked_about_too),
