@@ -289,8 +289,7 @@ const struct pki_cert *pki_chain_ca(const struct pki *, const X509 *);
 /* --- revocation.c ------------------------------------------------------------ */
 
 /* What the CRLs in force say of an end-entity certificate; issuer NULL = nobody speaks for it.
- * Narrows the span. out->status unknown is no error here, but where CRLs alone are asked and
- * unknown does not pass. ERR_PKI_REVOKED, ERR_PKI_REVOCATION_UNKNOWN. */
+ * Narrows the span. out->status unknown is no error here. ERR_PKI_REVOKED. */
 int pki_revocation_by_crl(const struct pki *, const struct pki_cert *,
     const struct pki_cert *issuer, int64_t at, struct pki_span *, struct pki_standing *out,
     struct err *) MUSTCHECK;

@@ -30,19 +30,15 @@ pki_revocation_by_crl(const struct pki *p, const struct pki_cert *c, const struc
 		out->source = PKI_NOT_ASKED;
 		return 0;
 	}
-	if (issuer == NULL) {
-		err_set(&why, ERR_PKI_REVOCATION_UNKNOWN,
-		    "no CA is loaded whose CRL would cover this certificate");
-	} else if (pki_crl_judge(p, c, issuer->authority, at, span, &why) == 0) {
+	if (issuer == NULL)
+		return 0;
+	if (pki_crl_judge(p, c, issuer->authority, at, span, &why) == 0) {
 		out->status = PKI_GOOD;
 		out->source = PKI_BY_CRL;
 		pki_crl_basis(p, c, issuer->authority, at, out);
 		return 0;
 	}
-	if (why.code == ERR_PKI_REVOCATION_UNKNOWN &&
-	    (p->revocation != PKI_REVOCATION_CRL || p->unknown_passes))
-		return 0;
-	return err_set(e, why.code, "%s", why.detail);
+	return why.code == ERR_PKI_REVOCATION_UNKNOWN ? 0 : err_set(e, why.code, "%s", why.detail);
 }
 
 static bool
@@ -79,16 +75,23 @@ look_in_folder(
 	return found;
 }
 
+static bool
+in_hand(const struct pki *p, const struct pki_target *t, int64_t at, struct pki_ocsp_answer *out)
+{
+	return p->book == NULL ? look_in_folder(p, t, at, out)
+			       : pki_book_look(p->book, t, out, NULL, NULL);
+}
+
 /* What OCSP has said; and whether it should be asked (again): in good time before what it said is
  * over. */
 static bool
 look(const struct pki *p, const struct pki_target *t, int64_t at, struct pki_ocsp_answer *out)
 {
-	if (p->book == NULL)
-		return look_in_folder(p, t, at, out);
-	bool found = pki_book_look(p->book, t, out, NULL, NULL);
-	int64_t whole = out->fresh_until.seconds - out->this_update.seconds;
+	bool found = in_hand(p, t, at, out);
 
+	if (p->book == NULL)
+		return found;
+	int64_t whole = out->fresh_until.seconds - out->this_update.seconds;
 	if (!found || (!pki_ocsp_is_final(out) && out->fresh_until.seconds - at <= whole / 4) ||
 	    (out->never_issued && at - out->this_update.seconds >= NEWS))
 		pki_book_want(p->book, t);
@@ -121,15 +124,22 @@ refuse(const struct pki_cert *c, const struct pki_ocsp_answer *a, struct err *e)
 	    c->who.serial, clock_write_utc(a->revoked_at, text), a->reason);
 }
 
+static struct pki_target
+target_of(const struct pki_cert *c, const struct pki_verdict *v)
+{
+	struct pki_target t;
+
+	memcpy(t.authority, v->issuer->authority_id, sizeof(t.authority));
+	memcpy(t.serial, c->serial, sizeof(t.serial));
+	return t;
+}
+
 static int
 decide_by_ocsp(const struct pki *p, const struct pki_cert *c, const struct pki_verdict *v,
     int64_t at, struct pki_standing *out, struct err *e)
 {
 	struct pki_ocsp_answer a = {.reason = -1};
-	struct pki_target t;
-
-	memcpy(t.authority, v->issuer->authority_id, sizeof(t.authority));
-	memcpy(t.serial, c->serial, sizeof(t.serial));
+	const struct pki_target t = target_of(c, v);
 	bool found = look(p, &t, at, &a), fresh = found && is_fresh(&a, at);
 
 	if (a.status == PKI_REVOKED || (fresh && a.never_issued))
@@ -157,17 +167,36 @@ decide_by_ocsp(const struct pki *p, const struct pki_cert *c, const struct pki_v
 	    out, e);
 }
 
+/* No responder is asked, but the book may hold what one said under another choice of
+ * trust.revocation. A hold that nobody would lift any more is over with its time. */
+static int
+decide_by_crl(const struct pki *p, const struct pki_cert *c, const struct pki_verdict *v,
+    int64_t at, struct pki_standing *out, struct err *e)
+{
+	struct pki_ocsp_answer a = {.reason = -1};
+	const struct pki_target t = target_of(c, v);
+
+	if (in_hand(p, &t, at, &a) && a.status == PKI_REVOKED &&
+	    (pki_ocsp_is_final(&a) || is_fresh(&a, at)))
+		return refuse(c, &a, e);
+	if (v->crl.status != PKI_GOOD)
+		return unknown(p, c, "no CRL in force", out, e);
+	*out = v->crl;
+	return 0;
+}
+
 static int
 decide(const struct pki *p, const struct pki_cert *c, const struct pki_verdict *v, int64_t at,
     struct pki_standing *out, struct err *e)
 {
-	if (p->revocation == PKI_REVOCATION_OFF || p->revocation == PKI_REVOCATION_CRL) {
+	if (v->crl.source == PKI_NOT_ASKED) {
 		*out = v->crl;
 		return 0;
 	}
 	if (v->issuer == NULL)
-		return unknown(p, c, "no CA is loaded that could answer", out, e);
-	return decide_by_ocsp(p, c, v, at, out, e);
+		return unknown(p, c, "no CA is loaded that could tell", out, e);
+	return (p->revocation == PKI_REVOCATION_CRL ? decide_by_crl : decide_by_ocsp)(
+	    p, c, v, at, out, e);
 }
 
 int
