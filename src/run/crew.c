@@ -24,13 +24,16 @@
 #define FIRST_PAUSE (RUN_SECOND / 10) /* doubled with each young death */
 #define LONGEST_PAUSE (10 * RUN_SECOND)
 
-/* A socket that is open in a process that does not serve it would never be free again. */
+/* In a new process, which would keep all of it for its whole life: keys and secrets that were
+ * exchanged, a shelf that it could write, sockets that would never be free again. */
 static void
-leave_older_doors(const struct run_generation *g)
+leave_older(struct run_generation *g)
 {
-	for (const struct run_generation *o = g->older; o != NULL; o = o->older)
-		for (size_t i = 0; i < o->door_count; i++)
-			door_close(o->doors[i]);
+	while (g->older != NULL) {
+		struct run_generation *o = g->older;
+		g->older = o->older;
+		run_generation_close(o);
+	}
 }
 
 /* Does not return in the new process. */
@@ -53,7 +56,7 @@ start(struct run_generation *g, size_t i)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != master)
 		_exit(0); /* the master died before the line above */
-	leave_older_doors(g);
+	leave_older(g);
 	if (g->courier && i + 1 == g->count) {
 		for (size_t k = 0; k < g->door_count; k++)
 			door_close(g->doors[k]);

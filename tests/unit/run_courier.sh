@@ -61,6 +61,13 @@ victim=$(courier | head -n 1)
 ok "a reload brings its own" until_so logged event=reloaded
 only_one() { [ "$(courier | wc -l)" -eq 1 ]; }
 ok "and the older one leaves" until_so only_one
+lists() { ls -l "/proc/$1/fd" | grep -c memfd:shepd-crls; }
+mapped() { grep -c memfd:shepd-crls "/proc/$1/maps"; }
+for worker in $(workers); do
+	is "who was started by a reload cannot write lists of before it" "$(lists "$worker")" 0
+	is "nor holds their memory" "$(mapped "$worker")" 1
+done
+is "nor does its courier" "$(lists "$(courier)")" 1
 stop
 is "SIGTERM ends with 0" "$code" 0
 
