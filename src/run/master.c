@@ -30,6 +30,8 @@ struct master {
 	bool reload; /* asked for */
 };
 
+/* Who started us may have ignored some: then the kernel buries the dead by itself, and no request
+ * has a limit of CPU. */
 static int
 block_signals(struct master *m, struct err *e)
 {
@@ -41,8 +43,9 @@ block_signals(struct master *m, struct err *e)
 		sigaddset(&m->signals, waited_for[i]);
 	blocked = m->signals;
 	sigaddset(&blocked, SIGUSR1); /* a worker may be told before it is ready to listen */
-	if (sigprocmask(SIG_BLOCK, &blocked, NULL) != 0)
-		return err_set(e, ERR_INTERNAL, "signals cannot be blocked");
+	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || signal(SIGPROF, SIG_DFL) == SIG_ERR ||
+	    sigprocmask(SIG_BLOCK, &blocked, NULL) != 0)
+		return err_set(e, ERR_INTERNAL, "signals cannot be set up");
 	return 0;
 }
 

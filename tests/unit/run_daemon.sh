@@ -126,6 +126,27 @@ master=
 nobody() { for pid in $orphans; do kill -0 "$pid" 2>/dev/null && return 1; done; return 0; }
 ok "workers do not outlive their master" until_so nobody
 
+# --- a parent that ignores signals ------------------------------------------------------------------------
+configure 'workers = 2;' 1
+rm -f "$dir/ready"
+# the kernel would bury the children by itself, and the limit of CPU would be none
+/usr/bin/python3 -c 'import os, signal, sys
+for number in (signal.SIGCHLD, signal.SIGPROF):
+    signal.signal(number, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])' "$BUILDDIR/shepd" -c "$dir/shepd.conf" --ready-file "$dir/ready" 2>"$dir/log" &
+master=$!
+until_so test -s "$dir/ready"
+before=$(workers)
+ignored=$(sed -n 's/^SigIgn:\t*/0x/p' "/proc/${before%% *}/status")
+is "SIGPROF ends a worker whoever started the daemon" $(((ignored >> 26) & 1)) 0
+kill -9 ${before%% *}
+ok "one that dies is replaced" until_so both_but "${before%% *}"
+kill -TERM "$master"
+gone() { ! kill -0 "$master"; }
+ok "and a stop comes to its end" until_so gone
+[ -z "$(workers)" ] || kill -9 $(workers)
+master=
+
 # --- a worker that is stuck --------------------------------------------------------------------------
 cat >"$dir/hole.py" <<'P'
 import socket, sys
