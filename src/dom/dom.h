@@ -26,7 +26,7 @@ struct dom_limits {
 	size_t tags;	   /* start tags and comments in all */
 	size_t attributes; /* attributes and namespace declarations of one tag */
 	size_t depth;	   /* nested elements */
-	size_t name;	   /* octets of one name */
+	size_t name;	   /* octets of one name, of a namespace's, too */
 };
 
 /* Namespace declarations in force at one place, whatever the limits say: libxml2's look-ups and its

@@ -262,6 +262,15 @@ is_absolute(struct octets name)
 	return name.len == 0 || (n > 0 && n < name.len && name.data[n] == ':');
 }
 
+/* Written once, a namespace name is compared, and repeated in a canonical form, at each element
+ * that uses it. */
+static int namespace(struct scan *s, struct octets name)
+{
+	if (name.len > s->limits->name)
+		return refuse(s, ERR_XML_LIMIT, "a namespace name is too long");
+	return is_absolute(name) ? 0 : malformed(s, "a relative namespace name");
+}
+
 static int
 attribute(struct scan *s, struct octets *name_out)
 {
@@ -279,9 +288,7 @@ attribute(struct scan *s, struct octets *name_out)
 	bool is_namespace = declares_namespace(*name_out);
 	if (value_rest(s, quote, is_namespace) != 0)
 		return -1;
-	if (is_namespace && !is_absolute((struct octets){value, (size_t)(s->p - 1 - value)}))
-		return malformed(s, "a relative namespace name");
-	return 0;
+	return is_namespace ? namespace(s, (struct octets){value, (size_t)(s->p - 1 - value)}) : 0;
 }
 
 static int

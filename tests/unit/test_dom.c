@@ -323,6 +323,9 @@ limits_hold_at_their_number_and_not_before(void **state)
 	    {"<a><a><a><a><a></a></a></a></a></a>", "<a><a><a><a><a><a></a></a></a></a></a></a>"},
 	    {"<abcdefg/>", "<abcdefgh/>"},
 	    {"<a abcdefg=''/>", "<a abcdefgf=''/>"},
+	    {"<a xmlns='u:34567'/>", "<a xmlns='u:345678'/>"},
+	    {"<a xmlns:p='u:34567'/>", "<a xmlns:p='u:345678'/>"},
+	    {"<a b='12345678'/>", "<b:a xmlns:b='u:345678'/>"}, /* a value is no name */
 	    {"<a><a><a><a><a/></a></a></a></a>", "<a><a><a><a><a><a/></a></a></a></a></a>"},
 	};
 	struct err e = {0};
