@@ -305,33 +305,16 @@ read_revoked(struct parts *parts, struct pki_crl *crl, struct err *e)
 	return 0;
 }
 
-/* The digest out of the signature's OID; a weak one, or one that is not in the OID, is refused. */
-static const EVP_MD *
-digest_of(const struct cursor *oid, const EVP_PKEY *key)
-{
-	const unsigned char *p = oid->p;
-	ASN1_OBJECT *object = d2i_ASN1_OBJECT(NULL, &p, (long)left(oid));
-	int signature = OBJ_obj2nid(object), digest = NID_undef, kind = NID_undef;
-	const EVP_MD *md = NULL;
-
-	if (OBJ_find_sigid_algs(signature, &digest, &kind) && EVP_PKEY_is_a(key, OBJ_nid2sn(kind)))
-		md = EVP_get_digestbynid(digest);
-	ASN1_OBJECT_free(object);
-	return md != NULL && EVP_MD_get_size(md) * 4 >= PKI_SECURITY_BITS ? md : NULL;
-}
-
 static bool
 verifies(const struct parts *parts, EVP_PKEY *key)
 {
-	const EVP_MD *md = digest_of(&parts->outer, key);
-	EVP_MD_CTX *hash = EVP_MD_CTX_new();
-	bool ok =
-	    md != NULL && hash != NULL &&
-	    EVP_DigestVerifyInit_ex(hash, NULL, EVP_MD_get0_name(md), NULL, NULL, key, NULL) == 1 &&
-	    EVP_DigestVerify(hash, parts->signature.p, left(&parts->signature), parts->tbs.p,
-		left(&parts->tbs)) == 1;
+	const unsigned char *p = parts->outer.p;
+	ASN1_OBJECT *algorithm = d2i_ASN1_OBJECT(NULL, &p, (long)left(&parts->outer));
+	bool ok = pki_octets_verify(key, algorithm,
+	    (struct octets){parts->signature.p, left(&parts->signature)},
+	    (struct octets){parts->tbs.p, left(&parts->tbs)});
 
-	EVP_MD_CTX_free(hash);
+	ASN1_OBJECT_free(algorithm);
 	return ok;
 }
 

@@ -214,6 +214,16 @@ int pki_listed_check(const struct pki *, const struct pki_cert *ca, struct err *
 /* Is the text (RFC 2253, 4514, 1779) this name, the order of RDNs aside? */
 bool pki_name_is(const X509_NAME *, const char *text);
 
+/* --- signed.c: signatures over octets as they came ---------------------------- */
+
+/* Does this algorithm, its parameters absent or NULL, belong to the key, and is neither weak? */
+bool pki_is_strong(const X509_ALGOR *, const EVP_PKEY *);
+
+/* Does the signature over exactly these octets hold under the key, by an algorithm that belongs to
+ * it, neither of them weak? */
+bool pki_octets_verify(
+    EVP_PKEY *, const ASN1_OBJECT *algorithm, struct octets signature, struct octets signed_);
+
 /* --- crl_read.c, crl.c ------------------------------------------------------ */
 
 /* Reads one CRL and checks its signature, over the octets as they came, under a CA of its issuer's
@@ -266,10 +276,6 @@ const struct pki_cert *pki_issuer_of(const struct pki *, const struct pki_cert *
 const struct pki_cert *pki_authority_find(const struct pki *, const unsigned char id[32]);
 
 /* --- responder.c ------------------------------------------------------------ */
-
-/* Does this signature over exactly these octets hold under the key, by an algorithm that belongs to
- * the key and is not weak? */
-bool pki_octets_verify(EVP_PKEY *, const X509_ALGOR *, const ASN1_BIT_STRING *, struct octets);
 
 /* Is the answer, tbs being the octets of its ResponseData, signed by somebody who may speak for the
  * CA at `at`? ERR_PKI_REVOCATION_UNKNOWN, ERR_NOMEM. */

@@ -139,13 +139,18 @@ pki_path_rules(X509_STORE_CTX *path, struct pki_walk *walk)
 	X509_STORE_CTX_set_verify_cb(path, settle);
 }
 
-/* Under any loaded certificate of its issuer's name. */
+/* Under any loaded certificate of its issuer's name, and as our index wants it: OpenSSL does not
+ * ask how strong the signature of a CRL is. */
 static bool
 is_signed(const struct pki *p, X509_CRL *crl)
 {
+	const X509_ALGOR *algorithm;
+
+	X509_CRL_get0_signature(crl, NULL, &algorithm);
 	for (size_t i = 0; i < p->n_cas; i++)
 		if (X509_NAME_cmp(X509_get_subject_name(p->cas[i]->x), X509_CRL_get_issuer(crl)) ==
 			0 &&
+		    pki_is_strong(algorithm, p->cas[i]->key) &&
 		    X509_CRL_verify(crl, p->cas[i]->key) == 1)
 			return true;
 	return false;

@@ -17,42 +17,6 @@ enum {
 	MOST_CERTIFICATES = 8 /* in one answer; one is needed */
 };
 
-/* The digest that the signature's OID names, for a key of the kind that it names. Parameters are
- * absent or NULL. */
-static const EVP_MD *
-digest_of(const X509_ALGOR *algorithm, const EVP_PKEY *key)
-{
-	const ASN1_OBJECT *oid = NULL;
-	int parameters = V_ASN1_UNDEF, digest = NID_undef, kind = NID_undef;
-	const EVP_MD *md = NULL;
-
-	X509_ALGOR_get0(&oid, &parameters, NULL, algorithm);
-	if ((parameters == V_ASN1_UNDEF || parameters == V_ASN1_NULL) &&
-	    OBJ_find_sigid_algs(OBJ_obj2nid(oid), &digest, &kind) &&
-	    EVP_PKEY_is_a(key, OBJ_nid2sn(kind)))
-		md = EVP_get_digestbynid(digest);
-	return md != NULL && EVP_MD_get_size(md) * 4 >= PKI_SECURITY_BITS ? md : NULL;
-}
-
-bool
-pki_octets_verify(EVP_PKEY *key, const X509_ALGOR *algorithm, const ASN1_BIT_STRING *signature,
-    struct octets signed_)
-{
-	const EVP_MD *md = digest_of(algorithm, key);
-	EVP_MD_CTX *hash = EVP_MD_CTX_new();
-	bool whole = (signature->flags & 0x07) == 0; /* no bits that are not used */
-	bool ok =
-	    whole && md != NULL && hash != NULL &&
-	    EVP_PKEY_get_security_bits(key) >= PKI_SECURITY_BITS &&
-	    EVP_DigestVerifyInit_ex(hash, NULL, EVP_MD_get0_name(md), NULL, NULL, key, NULL) == 1 &&
-	    EVP_DigestVerify(hash, ASN1_STRING_get0_data(signature),
-		(size_t)ASN1_STRING_length(signature), signed_.data, signed_.len) == 1;
-
-	EVP_MD_CTX_free(hash);
-	ERR_clear_error();
-	return ok;
-}
-
 /* ResponderID: its name, or SHA-1 over its key. */
 static bool
 is_named(const OCSP_BASICRESP *answer, const X509 *x)
@@ -105,7 +69,7 @@ judge_delegate(const struct pki *p, const struct pki_cert *r, const struct pki_c
 
 	X509_get0_signature(&signature, &algorithm, r->x);
 	if (X509_NAME_cmp(X509_get_issuer_name(r->x), X509_get_subject_name(ca->x)) != 0 ||
-	    digest_of(algorithm, ca->key) == NULL || X509_verify(r->x, ca->key) != 1)
+	    !pki_is_strong(algorithm, ca->key) || X509_verify(r->x, ca->key) != 1)
 		return refuse(e, "the responder's certificate is not of the issuer's key");
 	if (!(r->extended & XKU_OCSP_SIGN) || r->ca || (flags & EXFLAG_CA))
 		return refuse(e, "the responder's certificate is not for OCSPSigning");
@@ -121,8 +85,14 @@ judge_delegate(const struct pki *p, const struct pki_cert *r, const struct pki_c
 static bool
 signed_by(const OCSP_BASICRESP *answer, struct octets tbs, EVP_PKEY *key)
 {
-	return pki_octets_verify(
-	    key, OCSP_resp_get0_tbs_sigalg(answer), OCSP_resp_get0_signature(answer), tbs);
+	const X509_ALGOR *algorithm = OCSP_resp_get0_tbs_sigalg(answer);
+	const ASN1_BIT_STRING *s = OCSP_resp_get0_signature(answer);
+	const struct octets value = {ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s)};
+	const ASN1_OBJECT *oid = NULL;
+
+	X509_ALGOR_get0(&oid, NULL, NULL, algorithm);
+	return (s->flags & 0x07) == 0 /* no bits that are not used */ &&
+	       pki_is_strong(algorithm, key) && pki_octets_verify(key, oid, value, tbs);
 }
 
 /* The certificate must be DER like any other that is read here. */

@@ -233,7 +233,7 @@ forge_crl(struct arena *a, const struct forge_crl *f)
 	extend_crl(crl, NULL, NID_issuing_distribution_point, f->scope);
 	extend_crl(crl, f->signer, NID_authority_key_identifier,
 	    f->signer != NULL ? "keyid:always" : NULL);
-	need(X509_CRL_sign(crl, f->key, EVP_sha256()) > 0, "CRL signature");
+	need(X509_CRL_sign(crl, f->key, f->md != NULL ? f->md : EVP_sha256()) > 0, "CRL signature");
 	len = i2d_X509_CRL(crl, NULL);
 	need(len > 0, "CRL");
 	end = der = arena_alloc(a, (size_t)len);

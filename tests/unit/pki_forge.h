@@ -38,6 +38,7 @@ struct forge_crl {
 	const char *from, *until;
 	const char *number, *base; /* decimal; base = a delta; NULL = none */
 	const char *scope;	   /* issuingDistributionPoint, or NULL */
+	const EVP_MD *md;	   /* NULL = SHA-256 */
 	const struct forge_revoked *revoked;
 	size_t n_revoked;
 };

@@ -443,6 +443,28 @@ a_crl_of_a_ca_with_the_same_name_is_not_loaded(void **state)
 }
 
 static void
+a_crl_of_a_weak_digest_or_key_is_not_loaded(void **state)
+{
+	struct forge weak = {.subject = "C=KZ/CN=WEAK",
+	    .usage = "critical,keyCertSign,cRLSign",
+	    .constraints = "critical,CA:TRUE"};
+	EVP_PKEY *key = forge_rsa(1024);
+	X509 *ca = forge_cert(&weak, key);
+	const char *trust = w.trust;
+
+	(void)state;
+	write_crl("a.crl", (struct forge_crl){.md = EVP_sha1()}, NULL, 0);
+	assert_not_loaded("a.crl: the signature of the CRL does not verify");
+	w.trust = forge_folder(w.arena);
+	forge_write_pem(w.trust, "weak.pem", ca);
+	write_crl("a.crl", (struct forge_crl){.issuer = ca, .key = key}, NULL, 0);
+	assert_not_loaded("a.crl: the signature of the CRL does not verify");
+	w.trust = trust;
+	X509_free(ca);
+	EVP_PKEY_free(key);
+}
+
+static void
 a_crl_of_an_unknown_issuer_is_not_loaded(void **state)
 {
 	(void)state;
@@ -529,6 +551,7 @@ main(void)
 	    cmocka_unit_test_setup(a_crl_that_was_tampered_with_is_not_loaded, new_folder),
 	    cmocka_unit_test_setup(no_octet_of_a_crl_can_be_changed, new_folder),
 	    cmocka_unit_test_setup(a_crl_of_a_ca_with_the_same_name_is_not_loaded, new_folder),
+	    cmocka_unit_test_setup(a_crl_of_a_weak_digest_or_key_is_not_loaded, new_folder),
 	    cmocka_unit_test_setup(a_crl_of_an_unknown_issuer_is_not_loaded, new_folder),
 	    cmocka_unit_test_setup(a_file_that_is_no_crl_is_named, new_folder),
 	    cmocka_unit_test_setup(a_pinned_certificate_is_asked_for_too, new_folder),

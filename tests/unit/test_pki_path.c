@@ -271,6 +271,21 @@ a_signer_of_crls_may_be_covered_by_its_own_crl(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* Our index refuses it; OpenSSL by itself would not. */
+static void
+a_crl_of_a_weak_digest_counts_for_nothing(void **state)
+{
+	(void)state;
+	write_root_crl();
+	write_crl("ca.crl", (struct forge_crl){.md = EVP_sha1()}, "101");
+	assert_int_equal(revocation(), ERR_PKI_REVOCATION_UNKNOWN);
+	write_crl("ca.crl",
+	    (struct forge_crl){.md = EVP_sha1(), .key = w.crl_key, .signer = w.crl_signer}, "101");
+	assert_int_equal(revocation(), ERR_PKI_REVOCATION_UNKNOWN);
+	write_crl("whole.crl", (struct forge_crl){0}, "101");
+	assert_int_equal(revocation(), ERR_OK);
+}
+
 static void
 a_part_of_the_reasons_is_no_answer(void **state)
 {
@@ -514,6 +529,7 @@ main(void)
 	    cmocka_unit_test_setup(
 		a_crl_under_a_key_of_its_own_counts_where_paths_are_validated_alone, new_folder),
 	    cmocka_unit_test_setup(a_signer_of_crls_may_be_covered_by_its_own_crl, new_folder),
+	    cmocka_unit_test_setup(a_crl_of_a_weak_digest_counts_for_nothing, new_folder),
 	    cmocka_unit_test_setup(a_part_of_the_reasons_is_no_answer, new_folder),
 	    cmocka_unit_test_setup(
 		validation_alone_asks_neither_for_usage_nor_for_a_tidy_serial_number, new_folder),
