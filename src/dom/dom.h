@@ -107,6 +107,20 @@ const char *dom_path(const struct dom_node *, struct arena *);
  * declaration. */
 int dom_write(const struct dom_node *, struct arena *, struct octets *out, struct err *) MUSTCHECK;
 
+/* Which canonical form; all zero: exclusive, without comments. */
+struct dom_form {
+	bool inclusive;		     /* Canonical XML 1.0 */
+	bool comments;		     /* they are part of it */
+	const char *const *prefixes; /* of an exclusive form: NULL, or NULL-terminated */
+	const struct dom_node
+	    *without; /* this element of the subtree and all inside are left out */
+};
+
+/* The subtree in that form. What stands outside of it counts as there but not covered: an inclusive
+ * form's first tag has the namespaces and xml: attributes in force. ERR_XML_LIMIT, ERR_NOMEM. */
+int dom_canonical(const struct dom_node *, const struct dom_form *, struct arena *,
+    struct octets *out, struct err *) MUSTCHECK;
+
 /* Exclusive C14N without comments of the subtree; prefixes: NULL or a NULL-terminated inclusive
  * list. */
 int dom_c14n(const struct dom_node *, const char *const *prefixes, struct arena *,

@@ -114,6 +114,14 @@ sink_attribute(struct sink *s, const xmlAttr *a)
 }
 
 void
+sink_comment(struct sink *s, const char *content)
+{
+	sink_put(s, "<!--", 4);
+	sink_string(s, content);
+	sink_put(s, "-->", 3);
+}
+
+void
 sink_end_tag(struct sink *s, const xmlNode *n)
 {
 	sink_put(s, "</", 2);

@@ -29,6 +29,8 @@ void sink_declaration(struct sink *, const char *prefix, const char *ns);
 /* " name="value"" */
 void sink_attribute(struct sink *, const xmlAttr *);
 
+void sink_comment(struct sink *, const char *content);
+
 void sink_end_tag(struct sink *, const xmlNode *);
 
 /* What was written, NUL-terminated; ERR_NOMEM. */

@@ -47,9 +47,7 @@ put_node(struct sink *s, const xmlNode *n, const struct scope *moved)
 	if (n->type == XML_ELEMENT_NODE) {
 		put_start_tag(s, n, moved);
 	} else if (n->type == XML_COMMENT_NODE) {
-		sink_string(s, "<!--");
-		sink_string(s, n->content == NULL ? "" : dom_text_of(n->content));
-		sink_string(s, "-->");
+		sink_comment(s, n->content == NULL ? "" : dom_text_of(n->content));
 	} else if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE) {
 		sink_escaped(s, n->content == NULL ? "" : dom_text_of(n->content), false);
 	}

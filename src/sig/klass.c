@@ -326,8 +326,8 @@ enter(struct _xmlSecTransformKlass *klass, const char *name, const char *uri, st
 int
 sig_klasses_register(struct err *e)
 {
-	const xmlSecTransformId others[] = {sig_c14n_klass(), xmlSecTransformInclC14NId,
-	    xmlSecTransformInclC14NWithCommentsId, xmlSecTransformEnvelopedId};
+	const xmlSecTransformId others[] = {sig_c14n_klass(), sig_inclusive_klass(false),
+	    sig_inclusive_klass(true), xmlSecTransformEnvelopedId};
 
 	xmlSecPtrListEmpty(xmlSecTransformIdsGet());
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

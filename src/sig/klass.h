@@ -20,6 +20,7 @@
 int sig_klasses_register(struct err *) MUSTCHECK;
 
 xmlSecTransformId sig_c14n_klass(void); /* exclusive, without comments */
+xmlSecTransformId sig_inclusive_klass(bool comments);
 xmlSecTransformId sig_digest_klass(const struct sig_digest *);
 xmlSecTransformId sig_signature_klass(const struct sig_suite *);
 

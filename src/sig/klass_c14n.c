@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Exclusive C14N as an xmlsec klass: dom_c14n() for a subtree, which is what a transport signature
- * covers and what SignedInfo is; libxml2's for every other set of nodes (a document without its
- * signature).
+ * Canonical forms as xmlsec klasses: dom_canonical() for a subtree, which is what a transport
+ * signature covers and what SignedInfo is, and for one without its enveloped signature; libxml2's
+ * for every other set of nodes.
  */
 #include "config.h"
 
@@ -56,6 +56,18 @@ split(struct c14n *c)
 	return 0;
 }
 
+static bool
+is_inclusive(const xmlSecTransform *t)
+{
+	return t->id != sig_c14n_klass();
+}
+
+static bool
+has_comments(const xmlSecTransform *t)
+{
+	return t->id == sig_inclusive_klass(true);
+}
+
 /* <InclusiveNamespaces PrefixList="..."/>, if any. */
 static int
 c14n_read(xmlSecTransformPtr t, xmlNodePtr method, xmlSecTransformCtxPtr ctx)
@@ -66,46 +78,85 @@ c14n_read(xmlSecTransformPtr t, xmlNodePtr method, xmlSecTransformCtxPtr ctx)
 	(void)ctx;
 	if (child == NULL)
 		return 0;
-	if (!dom_is(child, SIG_EXC_C14N, "InclusiveNamespaces") || c->list != NULL)
+	if (is_inclusive(t) || !dom_is(child, SIG_EXC_C14N, "InclusiveNamespaces") ||
+	    c->list != NULL)
 		return -1;
 	c->list = (char *)xmlGetNoNsProp(dom_to_xml(child), (const xmlChar *)"PrefixList");
 	return c->list == NULL ? -1 : split(c);
 }
 
-/* All of the document, as "#id" begins with. */
-static bool
-is_everything(const xmlSecNodeSet *set)
-{
-	return set->type == xmlSecNodeSetNormal && set->nodes == NULL;
-}
+/* A set of nodes as dom_canonical() takes it. */
+struct part {
+	const xmlNode *apex, *without;
+	bool without_comments;
+};
 
-static bool
-is_subtree(const xmlSecNodeSet *set)
-{
-	return (set->type == xmlSecNodeSetTree || set->type == xmlSecNodeSetTreeWithoutComments) &&
-	       set->nodes != NULL && set->nodes->nodeNr == 1 &&
-	       set->nodes->nodeTab[0]->type == XML_ELEMENT_NODE;
-}
-
-/* The element whose subtree the set is, or NULL. */
+/* The one element among the roots of a tree; comments beside it count where comments are left out.
+ */
 static const xmlNode *
-apex_of(const xmlSecNodeSet *set)
+only_element(const xmlSecNodeSet *set)
+{
+	bool others = set->type == xmlSecNodeSetTreeWithoutComments;
+	const xmlNode *found = NULL;
+
+	for (int i = 0; set->nodes != NULL && i < set->nodes->nodeNr; i++) {
+		const xmlNode *n = set->nodes->nodeTab[i];
+		if (n->type == XML_ELEMENT_NODE && found == NULL)
+			found = n;
+		else if (n->type != XML_COMMENT_NODE || !others)
+			return NULL;
+	}
+	return found;
+}
+
+/* One of the sets whose intersection is meant. */
+static bool
+take_set(const xmlSecNodeSet *set, struct part *p)
+{
+	const xmlNode **place = &p->apex;
+
+	if (set->op != xmlSecNodeSetIntersection)
+		return false;
+	switch (set->type) {
+	case xmlSecNodeSetNormal: /* all of the document, as "#id" begins with */
+		return set->nodes == NULL;
+	case xmlSecNodeSetTreeWithoutComments:
+		p->without_comments = true;
+		break;
+	case xmlSecNodeSetTree:
+		break;
+	case xmlSecNodeSetTreeInvert: /* an enveloped signature */
+		place = &p->without;
+		break;
+	default:
+		return false;
+	}
+	return *place == NULL && (*place = only_element(set)) != NULL;
+}
+
+static bool
+is_below(const xmlNode *n, const xmlNode *apex)
+{
+	do
+		n = n->parent;
+	while (n != NULL && n != apex);
+	return n != NULL;
+}
+
+static bool
+read_part(const xmlSecNodeSet *set, struct part *out)
 {
 	const xmlSecNodeSet *s = set;
-	const xmlNode *apex = NULL;
 
+	*out = (struct part){NULL, NULL, false};
 	if (set == NULL)
-		return NULL;
+		return false;
 	do {
-		bool everything = is_everything(s);
-		if (s->op != xmlSecNodeSetIntersection ||
-		    (!everything && (apex != NULL || !is_subtree(s))))
-			return NULL;
-		if (!everything)
-			apex = s->nodes->nodeTab[0];
+		if (!take_set(s, out))
+			return false;
 		s = s->next;
 	} while (s != set);
-	return apex;
+	return out->apex != NULL && (out->without == NULL || is_below(out->without, out->apex));
 }
 
 static int
@@ -125,23 +176,26 @@ by_libxml2(xmlSecTransformPtr t, xmlSecNodeSetPtr set, xmlSecTransformCtxPtr ctx
 
 	if (b == NULL)
 		return -1;
-	if (set != NULL &&
-	    xmlC14NExecute(set->doc,
-		(xmlC14NIsVisibleCallback)(void (*)(void))xmlSecNodeSetContains, set,
-		XML_C14N_EXCLUSIVE_1_0, (xmlChar **)(uintptr_t)c->prefixes, 0, b) >= 0)
+	if (set != NULL && xmlC14NExecute(set->doc,
+			       (xmlC14NIsVisibleCallback)(void (*)(void))xmlSecNodeSetContains, set,
+			       is_inclusive(t) ? XML_C14N_1_0 : XML_C14N_EXCLUSIVE_1_0,
+			       (xmlChar **)(uintptr_t)c->prefixes, has_comments(t), b) >= 0)
 		rc = pass_on(t, xmlOutputBufferGetContent(b), xmlOutputBufferGetSize(b), ctx);
 	xmlOutputBufferClose(b);
 	return rc;
 }
 
 static int
-by_dom(xmlSecTransformPtr t, const xmlNode *apex, xmlSecTransformCtxPtr ctx)
+by_dom(xmlSecTransformPtr t, const struct part *p, xmlSecTransformCtxPtr ctx)
 {
-	const struct c14n *c = (struct c14n *)t;
+	const struct dom_form form = {.inclusive = is_inclusive(t),
+	    .comments = has_comments(t) && !p->without_comments,
+	    .prefixes = ((struct c14n *)t)->prefixes,
+	    .without = dom_from_xml(p->without)};
 	struct octets o;
 	struct err e = {0};
 
-	if (dom_c14n(dom_from_xml(apex), c->prefixes, sig_klasses_arena(), &o, &e) != 0) {
+	if (dom_canonical(dom_from_xml(p->apex), &form, sig_klasses_arena(), &o, &e) != 0) {
 		sig_klasses_note(e.code != ERR_NOMEM);
 		return -1;
 	}
@@ -151,32 +205,38 @@ by_dom(xmlSecTransformPtr t, const xmlNode *apex, xmlSecTransformCtxPtr ctx)
 static int
 c14n_push(xmlSecTransformPtr t, xmlSecNodeSetPtr set, xmlSecTransformCtxPtr ctx)
 {
-	const xmlNode *apex = apex_of(set);
+	struct part p;
 
 	if (t->status == xmlSecTransformStatusFinished)
 		return 0;
-	if ((apex != NULL ? by_dom(t, apex, ctx) : by_libxml2(t, set, ctx)) < 0)
+	if ((read_part(set, &p) ? by_dom(t, &p, ctx) : by_libxml2(t, set, ctx)) < 0)
 		return -1;
 	t->status = xmlSecTransformStatusFinished;
 	return 0;
 }
 
-static xmlSecTransformKlass klass = {
-    .klassSize = sizeof(xmlSecTransformKlass),
-    .objSize = sizeof(struct c14n),
-    .name = (const xmlChar *)"exc-c14n",
-    .href = (const xmlChar *)SIG_EXC_C14N,
-    .usage = xmlSecTransformUsageC14NMethod | xmlSecTransformUsageDSigTransform,
-    .initialize = c14n_initialize,
-    .finalize = c14n_finalize,
-    .readNode = c14n_read,
-    .getDataType = xmlSecTransformDefaultGetDataType,
-    .popBin = xmlSecTransformDefaultPopBin,
-    .pushXml = c14n_push,
-};
+#define KLASS(called, uri)                                                                         \
+	{                                                                                          \
+		.klassSize = sizeof(xmlSecTransformKlass), .objSize = sizeof(struct c14n),         \
+		.name = (const xmlChar *)(called), .href = (const xmlChar *)(uri),                 \
+		.usage = xmlSecTransformUsageC14NMethod | xmlSecTransformUsageDSigTransform,       \
+		.initialize = c14n_initialize, .finalize = c14n_finalize, .readNode = c14n_read,   \
+		.getDataType = xmlSecTransformDefaultGetDataType,                                  \
+		.popBin = xmlSecTransformDefaultPopBin, .pushXml = c14n_push                       \
+	}
+
+static xmlSecTransformKlass exclusive = KLASS("exc-c14n", SIG_EXC_C14N);
+static xmlSecTransformKlass inclusive = KLASS("c14n", SIG_C14N);
+static xmlSecTransformKlass commented = KLASS("c14n-with-comments", SIG_C14N_COMMENTS);
 
 xmlSecTransformId
 sig_c14n_klass(void)
 {
-	return &klass;
+	return &exclusive;
+}
+
+xmlSecTransformId
+sig_inclusive_klass(bool comments)
+{
+	return comments ? &commented : &inclusive;
 }

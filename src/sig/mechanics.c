@@ -101,8 +101,8 @@ sig_mechanics_allow(struct _xmlSecDSigCtx *ctx, const struct sig_shape *shape)
 	    xmlSecDSigCtxEnableSignatureTransform(ctx, sig_signature_klass(shape->suite)) < 0)
 		return -1;
 	if (document &&
-	    (allow_c14n(ctx, xmlSecTransformInclC14NId) != 0 ||
-		allow_c14n(ctx, xmlSecTransformInclC14NWithCommentsId) != 0 ||
+	    (allow_c14n(ctx, sig_inclusive_klass(false)) != 0 ||
+		allow_c14n(ctx, sig_inclusive_klass(true)) != 0 ||
 		xmlSecDSigCtxEnableReferenceTransform(ctx, xmlSecTransformEnvelopedId) < 0))
 		return -1;
 	return 0;

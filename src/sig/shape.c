@@ -11,8 +11,6 @@
 #include "sig/shape.h"
 #include "sig/walk.h"
 
-#define C14N "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
-#define C14N_COMMENTS C14N "#WithComments"
 #define ENVELOPED ENV_DS "enveloped-signature"
 #define MOST_PREFIXES 16 /* */
 #define MOST_LIST 512	 /* octets of a PrefixList: blanks are prefixes to xmlsec */
@@ -109,7 +107,7 @@ read_c14n(const struct dom_node *method, const char *name, enum sig_form form, s
 	if (strcmp(algorithm, SIG_EXC_C14N) == 0)
 		return 0;
 	if (form != SIG_FORM_TRANSPORT &&
-	    (strcmp(algorithm, C14N) == 0 || strcmp(algorithm, C14N_COMMENTS) == 0))
+	    (strcmp(algorithm, SIG_C14N) == 0 || strcmp(algorithm, SIG_C14N_COMMENTS) == 0))
 		return 0;
 	return err_set(e, ERR_SIG_ALGORITHM, "%s %.100s", name, algorithm);
 }

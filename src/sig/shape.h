@@ -12,6 +12,8 @@
 #include "sig/suite.h"
 
 #define SIG_EXC_C14N "http://www.w3.org/2001/10/xml-exc-c14n#"
+#define SIG_C14N "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+#define SIG_C14N_COMMENTS SIG_C14N "#WithComments"
 #define SIG_MOST_REFERENCES 4 /* Body, Timestamp, token, and one to spare (design.md 8) */
 
 enum sig_form {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * dom: exclusive C14N, held against libxml2's for every element of documents that are made to be
- * hard, and of any change of them.
+ * dom: canonical forms, held against libxml2's for every element of documents that are made to be
+ * hard, with and without each element inside, and of any change of them.
  */
 #include "config.h"
 
@@ -42,30 +42,65 @@ static const char *const documents[] = {
     "</p:a>",
     "<a xmlns:p='a:'><b xmlns:p='http://x/ y'/></a>",
     "<a xmlns:p='urn:p'><b xmlns:q='urn:q' q:a='1' p:a='2'><c q:a='1'/></b></a>",
+    "<a xml:lang='kk' xml:space='preserve' xmlns='urn:d'><b xml:lang='ru' y='1' x='2'><!--c-->"
+    "<c xmlns='' xml:base='http://x/'><d xml:space='default'/>&#13;<e/></c></b></a>",
+    "<a xmlns='urn:d' xmlns:p='urn:p' xmlns:q='urn:q'><b xmlns='' xmlns:p='urn:q'><p:c><d "
+    "xmlns:p='urn:p' xmlns='urn:d'/><!--c--></p:c></b>t<q:e/></a>",
 };
 
 static const char *const lists[][4] = {{NULL}, {"p", NULL}, {"#default", NULL},
     {"unused", "s", "#default", NULL}, {"xml", "none", NULL}, {"q", "p", NULL}};
 
 static void
-agree(const struct dom_node *n, const char *const *prefixes, const char *document)
+agree(const struct dom_node *n, const struct dom_form *form, const char *document)
 {
 	struct octets ours, theirs;
 	struct err e = {0};
 
-	if (dom_c14n(n, prefixes, arena, &ours, &e) != 0)
+	if (dom_canonical(n, form, arena, &ours, &e) != 0)
 		fail_msg("%s of %s: %s", dom_name(n), document, e.detail);
-	if (!judge_c14n(n, prefixes, arena, &theirs) || !octets_equal(ours, theirs))
+	if (!judge_canonical(n, form, arena, &theirs) || !octets_equal(ours, theirs))
 		fail_msg("%s of %s:\n%s\n%s", dom_name(n), document, arena_string(arena, ours),
 		    arena_string(arena, theirs));
 }
 
+/* The forms that take no list. */
+static const struct dom_form forms[] = {
+    {.comments = true}, {.inclusive = true}, {.inclusive = true, .comments = true}};
+#define FORMS (sizeof(forms) / sizeof(forms[0]))
+
 static void
-agree_below(const struct dom_node *n, const char *const *prefixes, const char *document)
+agree_below(const struct dom_node *n, const struct dom_form *form, const char *document)
 {
-	agree(n, prefixes, document);
+	agree(n, form, document);
 	for (const struct dom_node *c = dom_first(n); c != NULL; c = dom_next(c))
-		agree_below(c, prefixes, document);
+		agree_below(c, form, document);
+}
+
+/* And with each element inside left out. */
+static void
+agree_without(const struct dom_node *n, const struct dom_node *below, const struct dom_form *form,
+    const char *document)
+{
+	struct dom_form less = *form;
+
+	for (const struct dom_node *c = dom_first(below); c != NULL; c = dom_next(c)) {
+		less.without = c;
+		agree(n, &less, document);
+		agree_without(n, c, form, document);
+	}
+}
+
+static void
+agree_in_all_forms(const struct dom_node *n, const char *document)
+{
+	for (size_t i = 0; i < FORMS; i++) {
+		agree(n, &forms[i], document);
+		agree_without(n, n, &forms[i], document);
+	}
+	agree_without(n, n, &(struct dom_form){.prefixes = lists[3]}, document);
+	for (const struct dom_node *c = dom_first(n); c != NULL; c = dom_next(c))
+		agree_in_all_forms(c, document);
 }
 
 /* How many of the documents there were to compare: 0 or 1. */
@@ -79,13 +114,15 @@ compare(struct octets document)
 	if (dom_parse(document, &dom_default_limits, &d, &e) != 0)
 		return 0;
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		agree_below(dom_root(d), lists[i], (const char *)document.data);
+		agree_below(dom_root(d), &(struct dom_form){.prefixes = lists[i]},
+		    (const char *)document.data);
+	agree_in_all_forms(dom_root(d), (const char *)document.data);
 	dom_free(d);
 	return 1;
 }
 
 static void
-exclusive_c14n_is_what_libxml2_makes_of_it(void **state)
+c14n_is_what_libxml2_makes_of_it(void **state)
 {
 	unsigned compared = 0;
 
@@ -97,7 +134,7 @@ exclusive_c14n_is_what_libxml2_makes_of_it(void **state)
 
 /* Every octet replaced by each of those that mean something, and left out. */
 static void
-exclusive_c14n_agrees_on_every_change(void **state)
+c14n_agrees_on_every_change(void **state)
 {
 	static const char meaning[] = "<>&\"' :=/apqsxw\n;!-";
 	unsigned compared = 0;
@@ -137,14 +174,29 @@ is_compared(const struct dom_node *n, bool large)
 
 static void
 agree_in_published(
-    const struct dom_node *n, const char *const *prefixes, bool large, const char *file)
+    const struct dom_node *n, const struct dom_form *form, bool large, const char *file)
 {
 	if (is_compared(n, large)) {
-		agree(n, prefixes, file);
+		agree(n, form, file);
 		forms_seen++;
 	}
 	for (const struct dom_node *c = dom_first(n); c != NULL; c = dom_next(c))
-		agree_in_published(c, prefixes, large, file);
+		agree_in_published(c, form, large, file);
+}
+
+/* Around each signature: what an enveloped one covers. */
+static void
+agree_around_signatures(const struct dom_node *n, const struct dom_node *root, const char *file)
+{
+	for (size_t i = 0; i <= FORMS && strcmp(dom_name(n), "Signature") == 0 && n != root; i++) {
+		struct dom_form form = i == FORMS ? (struct dom_form){.prefixes = NULL} : forms[i];
+		form.without = n;
+		agree(root, &form, file);
+		agree(dom_parent(n), &form, file);
+		forms_seen += 2;
+	}
+	for (const struct dom_node *c = dom_first(n); c != NULL; c = dom_next(c))
+		agree_around_signatures(c, root, file);
 }
 
 /* Under each list that the document itself brings. */
@@ -163,7 +215,7 @@ agree_under_its_lists(
 		for (char *p = strtok_r(arena_strdup(arena, list), " \t\n", &rest);
 		     p != NULL && count < 16; p = strtok_r(NULL, " \t\n", &rest))
 			prefixes[count++] = p;
-		agree_in_published(root, prefixes, large, file);
+		agree_in_published(root, &(struct dom_form){.prefixes = prefixes}, large, file);
 	}
 	for (const struct dom_node *c = dom_first(n); c != NULL; c = dom_next(c))
 		agree_under_its_lists(c, root, large, file);
@@ -184,15 +236,20 @@ compare_file(const char *path, const struct stat *st, int type, struct FTW *wher
 	if (dom_parse(fixture_file(arena, path), &wide, &d, &e) != 0)
 		return 0;
 	documents_seen++;
+	bool large = st->st_size > 16384;
 	for (size_t i = 0; i < 3; i++)
-		agree_in_published(dom_root(d), lists[i], st->st_size > 16384, path);
-	agree_under_its_lists(dom_root(d), dom_root(d), st->st_size > 16384, path);
+		agree_in_published(
+		    dom_root(d), &(struct dom_form){.prefixes = lists[i]}, large, path);
+	for (size_t i = 0; i < FORMS; i++)
+		agree_in_published(dom_root(d), &forms[i], large, path);
+	agree_around_signatures(dom_root(d), dom_root(d), path);
+	agree_under_its_lists(dom_root(d), dom_root(d), large, path);
 	dom_free(d);
 	return 0;
 }
 
 static void
-exclusive_c14n_agrees_on_every_published_document(void **state)
+c14n_agrees_on_every_published_document(void **state)
 {
 	static const char *const folders[] = {"corpora/01-xmlsec", "corpora/02-santuario",
 	    "corpora/03-wss-xsw", "corpora/05-xml-frontend", "corpora/06-soap",
@@ -315,9 +372,9 @@ main(void)
 {
 	struct err e = {0};
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(exclusive_c14n_is_what_libxml2_makes_of_it),
-	    cmocka_unit_test(exclusive_c14n_agrees_on_every_change),
-	    cmocka_unit_test(exclusive_c14n_agrees_on_every_published_document),
+	    cmocka_unit_test(c14n_is_what_libxml2_makes_of_it),
+	    cmocka_unit_test(c14n_agrees_on_every_change),
+	    cmocka_unit_test(c14n_agrees_on_every_published_document),
 	    cmocka_unit_test(exclusive_c14n_gives_the_published_forms),
 	    cmocka_unit_test(refuses_a_node_that_no_document_of_ours_has),
 	    cmocka_unit_test(the_size_of_an_element_has_an_end),
