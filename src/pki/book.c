@@ -5,7 +5,7 @@
  * Sets of WAYS places; a target can stand in one set only, so nothing is ever moved. A reader
  * copies a place and looks whether its sequence number was even and the same before and after.
  * Writers hold a robust mutex, for a few memory copies and no system call; who dies with it leaves
- * at most one place half written, which the next writer wipes: unknown, never good.
+ * at most one place half written. Of whom it speaks the state is unknown until an answer is there.
  */
 #include "config.h"
 
@@ -23,7 +23,8 @@ enum {
 	WAYS = 16,
 	WANTED_SETS = 128, /* of WANTED_WAYS: 1,024 certificates that wait to be asked about */
 	WANTED_WAYS = 8,
-	TRIES = 64 /* a place that is being written is read again so often */
+	TRIES = 4096 /* a place that is being written is read again so often: that takes longer
+			than to write it */
 };
 
 struct place {
@@ -47,6 +48,10 @@ struct pki_book {
 	unsigned char (*octets)[PKI_BOOK_OCTETS]; /* beside places, by the same index */
 	struct place places[];
 };
+
+/* Stands for an answer that cannot be read: it was there, so a CRL may not say good instead. */
+static const struct pki_ocsp_answer half_written = {
+    .fault = PKI_OCSP_MALFORMED, .fresh_until = {INT64_MAX, 0}, .reason = -1};
 
 /* Issuers' serial numbers are random or in sequence; both spread. */
 static size_t
@@ -126,7 +131,8 @@ repair(struct pki_book *b)
 		uint32_t s = atomic_load_explicit(&place->sequence, memory_order_relaxed);
 		if (s % 2 == 0)
 			continue;
-		place->used = false;
+		place->answer = half_written;
+		place->octets = 0;
 		atomic_store_explicit(&place->sequence, s + 1, memory_order_release);
 	}
 	memset(b->wanted, 0, sizeof(b->wanted));
@@ -155,7 +161,8 @@ set_of(const struct pki_book *b, const struct pki_target *t)
 	return (struct place *)(uintptr_t)&b->places[spread(t) % b->sets * WAYS];
 }
 
-/* Copies a place as it stood at one moment; octets may be NULL. */
+/* Copies a place as it stood at one moment; octets may be NULL. False when it is being written all
+ * the time, or its writer has died. */
 static bool
 copy(const struct pki_book *b, const struct place *place, struct place *out, unsigned char *octets)
 {
@@ -170,7 +177,7 @@ copy(const struct pki_book *b, const struct place *place, struct place *out, uns
 			memcpy(octets, b->octets[place - b->places], out->octets);
 		atomic_thread_fence(memory_order_acquire);
 		if (atomic_load_explicit(&place->sequence, memory_order_relaxed) == before)
-			return out->used;
+			return true;
 	}
 	return false;
 }
@@ -199,7 +206,13 @@ pki_book_look(const struct pki_book *b, const struct pki_target *t, struct pki_o
 		*octets = (struct octets){NULL, 0};
 		into = arena_alloc(a, PKI_BOOK_OCTETS);
 	}
-	if (place == NULL || !copy(b, place, &found, into) || !is_target(&found.target, t))
+	if (place == NULL)
+		return false;
+	if (!copy(b, place, &found, into)) {
+		*out = half_written;
+		return true;
+	}
+	if (!found.used || !is_target(&found.target, t))
 		return false;
 	*out = found.answer;
 	if (into != NULL)

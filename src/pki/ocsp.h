@@ -55,7 +55,8 @@ enum pki_ocsp_fault {
 	PKI_OCSP_FINE = 0,
 	PKI_OCSP_BUSY,	    /* tryLater, internalError, unauthorized, ...: no answer was given */
 	PKI_OCSP_STALE,	    /* not fresh at that time, or from the future */
-	PKI_OCSP_MALFORMED, /* no DER, octets behind it, too long, several answers */
+	PKI_OCSP_MALFORMED, /* no DER, octets behind it, too long, several answers; in the book one
+			       that is half written */
 	PKI_OCSP_OTHER,	    /* speaks of another certificate */
 	PKI_OCSP_NONCE,	    /* another nonce, or none where one is required */
 	PKI_OCSP_UNTRUSTED  /* signature or responder */
@@ -90,7 +91,8 @@ int pki_ocsp_judge(const struct pki *, struct octets answer, const struct pki_ta
  *
  * Made before the fork, shared by all processes, of a fixed size. Reading takes no lock and makes
  * no system call. Writers share a robust mutex: one that dies with it held stops nobody. What does
- * not fit, was half written or is not there is unknown. */
+ * not fit, was half written or is not there is unknown; what was half written is so whatever a CRL
+ * says. */
 struct pki_book;
 
 /* Places for answers, rounded up; 16,384 take 100 MiB of address space, of memory what is used.

@@ -93,6 +93,7 @@ look(const struct pki *p, const struct pki_target *t, int64_t at, struct pki_ocs
 		return found;
 	int64_t whole = out->fresh_until.seconds - out->this_update.seconds;
 	if (!found || (!pki_ocsp_is_final(out) && out->fresh_until.seconds - at <= whole / 4) ||
+	    out->fault == PKI_OCSP_MALFORMED ||
 	    (out->never_issued && at - out->this_update.seconds >= NEWS))
 		pki_book_want(p->book, t);
 	return found;

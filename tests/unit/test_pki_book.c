@@ -7,6 +7,7 @@
 
 #include <sys/wait.h>
 
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -294,6 +295,46 @@ a_writer_that_dies_stops_nobody(void **state)
 	pki_book_close(b);
 }
 
+/* "Nobody has answered" would leave the word to a CRL: whoever is revoked stays so, or nobody
+ * knows, while a newer answer is written and after its writer has died over it. */
+static void
+who_is_revoked_is_so_while_it_is_written_again(void **state)
+{
+	static const unsigned char octets[PKI_BOOK_OCTETS];
+	struct pki_book *b = opened(16);
+	const struct pki_target t = target(1);
+	struct pki_ocsp_answer hold = answer(PKI_REVOKED, NOW), out;
+	unsigned lost = 0, known = 0;
+
+	(void)state;
+	hold.reason = 6; /* certificateHold */
+	for (int round = 0; round < 40; round++) {
+		hold.this_update.seconds = NOW + round * INT64_C(100000000);
+		assert_true(put(b, 1, hold));
+		assert_int_equal(look(b, 1).status, PKI_REVOKED);
+		pid_t child = fork();
+		assert_true(child >= 0);
+		while (child == 0) {
+			hold.this_update.seconds++;
+			pki_book_put(b, &t, &hold, (struct octets){octets, sizeof(octets)},
+			    (struct instant){NOW, 0});
+		}
+		while (look(b, 1).this_update.seconds == hold.this_update.seconds)
+			sched_yield(); /* until it writes */
+		for (unsigned i = 0; i < 20000; i++) {
+			bool found = pki_book_look(b, &t, &out, NULL, NULL);
+			known += found && out.status == PKI_REVOKED;
+			lost += !found || (out.status != PKI_REVOKED && out.fault == PKI_OCSP_FINE);
+		}
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+		lost += !pki_book_look(b, &t, &out, NULL, NULL);
+	}
+	assert_int_equal(lost, 0);
+	assert_true(known > 0);
+	pki_book_close(b);
+}
+
 static void
 a_book_of_no_or_too_many_places_is_refused(void **state)
 {
@@ -323,6 +364,7 @@ main(void)
 	    cmocka_unit_test(what_is_wanted_is_taken_once),
 	    cmocka_unit_test(processes_share_it),
 	    cmocka_unit_test(a_writer_that_dies_stops_nobody),
+	    cmocka_unit_test(who_is_revoked_is_so_while_it_is_written_again),
 	    cmocka_unit_test(a_book_of_no_or_too_many_places_is_refused),
 	};
 
