@@ -38,6 +38,7 @@ struct control {
 
 struct place {
 	size_t authority;
+	unsigned char authority_id[32];
 	bool delta;
 	bool filled;
 	struct pki_crl view; /* of the region in use, its entries in the shared memory */
@@ -112,6 +113,7 @@ set_places(struct pki *p, const struct pki_place *places, struct err *e)
 		if (pki_ca_of_file(p, places[i].certificate, &ca, e) != 0)
 			return -1;
 		s->places[i].authority = ca->authority;
+		memcpy(s->places[i].authority_id, ca->authority_id, sizeof(ca->authority_id));
 	}
 	return 0;
 }
@@ -363,6 +365,81 @@ pki_shelf_put(struct pki *p, size_t place, struct octets der, enum pki_put how, 
 out:
 	pki_crl_free(crl);
 	return rc;
+}
+
+/* In memory of our own; NULL where nothing stands. */
+static int
+copy_held(const struct place *place, struct pki_crl **out, struct err *e)
+{
+	const struct pki_crl *held = &place->view;
+	struct pki_crl *crl;
+
+	*out = NULL;
+	if (!place->filled)
+		return 0;
+	crl = malloc(sizeof(*crl));
+	if (crl == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for a CRL");
+	*crl = *held;
+	crl->shelved = false;
+	crl->revoked = calloc(held->n_revoked + 1, sizeof(*crl->revoked));
+	if (crl->revoked != NULL)
+		memcpy(crl->revoked, held->revoked, held->n_revoked * sizeof(*crl->revoked));
+	*out = crl;
+	return crl->revoked != NULL ? 0 : err_set(e, ERR_NOMEM, "no memory for a CRL");
+}
+
+/* Its courier may exchange it meanwhile. */
+static int
+copy_settled(struct pki *older, size_t place, struct pki_crl **out, struct err *e)
+{
+	uint64_t generation;
+	int rc;
+
+	*out = NULL;
+	do {
+		pki_crl_free(*out);
+		generation = pki_shelf_notice(older);
+		rc = copy_held(&older->shelf->places[place], out, e);
+	} while (rc == 0 && !pki_shelf_settled(older, generation));
+	return rc;
+}
+
+static int
+take_place(struct pki *p, size_t place, struct pki *older, size_t from, struct err *e)
+{
+	const struct place *here = &p->shelf->places[place];
+	struct pki_crl *crl;
+	struct err worse = {0};
+	int rc = copy_settled(older, from, &crl, e);
+
+	pki_shelf_notice(p);
+	if (rc != 0 || crl == NULL ||
+	    (here->filled && memcmp(here->view.digest, crl->digest, sizeof(crl->digest)) == 0))
+		goto out;
+	crl->authority = here->authority;
+	if (check(p, here, crl, PKI_PUT_KEPT, 0, &worse) == 0)
+		rc = exchange(p->shelf, place, crl, e);
+out:
+	pki_crl_free(crl);
+	return rc;
+}
+
+int
+pki_shelf_take_over(struct pki *p, struct pki *older, struct err *e)
+{
+	if (p->shelf == NULL || older->shelf == NULL)
+		return 0;
+	for (size_t i = 0; i < p->shelf->count; i++)
+		for (size_t k = 0; k < older->shelf->count; k++) {
+			const struct place *to = &p->shelf->places[i];
+			const struct place *from = &older->shelf->places[k];
+			if (to->delta == from->delta &&
+			    memcmp(to->authority_id, from->authority_id, 32) == 0 &&
+			    take_place(p, i, older, k, e) != 0)
+				return -1;
+		}
+	return 0;
 }
 
 static void

@@ -48,6 +48,11 @@ enum pki_put {
 int pki_shelf_put(struct pki *, size_t place, struct octets der, enum pki_put, struct instant at,
     bool *changed, struct err *) MUSTCHECK;
 
+/* Puts what an older shelf holds of the same CAs, unless what is here is newer: a reload forgets no
+ * revocation, whatever was kept on disk. Places are gone through in their order: full CRLs first.
+ * ERR_CONFIG when one has more entries than there is room for now; ERR_NOMEM. */
+int pki_shelf_take_over(struct pki *, struct pki *older, struct err *) MUSTCHECK;
+
 /* What stands there; false = nothing. */
 bool pki_shelf_facts(struct pki *, size_t place, struct pki_crl_facts *out);
 

@@ -143,6 +143,13 @@ make_places(struct run_generation *g, struct err *e)
 	return 0;
 }
 
+/* Nobody may be taken for good, or for unknown, only because the configuration was read again. */
+static int
+take_shelf(struct run_generation *g, struct err *e)
+{
+	return g->older == NULL ? 0 : pki_shelf_take_over(g->house->pki, g->older->house->pki, e);
+}
+
 /* One book for the daemon's whole life: what responders have said does not depend on the
  * configuration. Last of all, because the older generation has none any more then. */
 static int
@@ -174,7 +181,7 @@ run_generation_open(
 	g->number = older == NULL ? 1 : older->number + 1;
 	if (conf_load(conf_file, complain, NULL, &g->conf, e) != 0 ||
 	    run_house_open(g->conf, complain, NULL, &g->house, e) != 0 || open_doors(g, e) != 0 ||
-	    make_places(g, e) != 0 || take_book(g, e) != 0)
+	    make_places(g, e) != 0 || take_shelf(g, e) != 0 || take_book(g, e) != 0)
 		goto out;
 	*out = g;
 	g = NULL; /* moved */

@@ -175,6 +175,14 @@ crls_make other.crl --ca "$rsa/other-nca" --number 1
 kill -HUP "$HOUSE_PID"
 becomes "F19 is accepted after a reload, with its list" rsa/other-gateway OK
 is "F19 beside the old ones, whose lists were not lost" "$(verdict rsa/gateway)" OK
+list --number 12 --from -4000 "$rsa/gateway.der"
+becomes "F19 it is revoked again" rsa/gateway PKI_REVOKED
+for name in rsa gost other; do crls_mode $name.crl fail; done
+rm -rf "$HOUSE/state"
+kill -HUP "$HOUSE_PID"
+ok "a reload with no file kept and no server there" logged 'event=reloaded .*generation=3'
+stays "F09 forgets nobody's revocation" rsa/gateway PKI_REVOKED
+is "F09 and takes nobody for unknown" "$(verdict gost/gateway)" OK
 house_stop
 is "SIGTERM ends with 0" $? 0
 

@@ -342,7 +342,7 @@ a_crl_with_more_entries_than_there_is_room_is_refused(void **state)
 	    .issuer = w.ca, .key = w.key, .number = "8", .revoked = many, .n_revoked = 3000};
 	const struct pki_place place = {w.file, false};
 	struct pki_options options = {.trust = w.trust, .revocation = PKI_REVOCATION_CRL};
-	struct pki *mine = w.pki;
+	struct pki *mine = w.pki, *small;
 	struct err e = {0};
 
 	(void)state;
@@ -355,8 +355,84 @@ a_crl_with_more_entries_than_there_is_room_is_refused(void **state)
 	put(FULL, full("7", "200"));
 	assert_refused(FULL, forge_crl(w.arena, &f), "too many entries");
 	assert_int_equal(judged(w.other, AT), ERR_PKI_REVOKED);
-	pki_close(w.pki);
+	/* nor may a reload forget it */
+	small = w.pki;
 	w.pki = mine;
+	put(FULL, forge_crl(w.arena, &f));
+	assert_int_equal(pki_shelf_take_over(small, w.pki, &e), -1);
+	assert_int_equal(e.code, ERR_CONFIG);
+	assert_non_null(strstr(e.detail, "too many entries"));
+	pki_close(small);
+}
+
+/* The shelf of the next generation, filled from that of this test's, which closes. */
+static void
+reload(struct pki *next)
+{
+	struct err e = {0};
+
+	if (pki_shelf_take_over(next, w.pki, &e) != 0)
+		fail_msg("%s", e.detail);
+	pki_close(w.pki);
+	w.pki = next;
+}
+
+static void
+assert_number(enum place place, const char *number)
+{
+	struct pki_crl_facts facts;
+
+	assert_true(pki_shelf_facts(w.pki, place, &facts));
+	assert_string_equal(facts.number, number);
+}
+
+static void
+a_reload_takes_over_what_the_older_shelf_holds(void **state)
+{
+	(void)state;
+	put(FULL, full("8", "200"));
+	put(DELTA, made((struct forge_crl){.number = "1", .base = "8"}, "100"));
+	reload(opened(NULL));
+	assert_number(FULL, "8");
+	assert_number(DELTA, "1");
+	assert_int_equal(judged(w.leaf, AT), ERR_PKI_REVOKED);
+	assert_int_equal(judged(w.other, AT), ERR_PKI_REVOKED);
+	assert_refused(FULL, full("7", NULL), "number is lower");
+	put(FULL, full("9", NULL));
+	assert_int_equal(judged(w.other, AT), ERR_OK);
+}
+
+static void
+a_reload_takes_over_nothing_that_is_older_than_what_is_there(void **state)
+{
+	struct pki *next = opened(NULL), *older = w.pki;
+
+	(void)state;
+	put(FULL, full("8", "100"));
+	w.pki = next;
+	put(FULL, full("9", "200"));
+	w.pki = older;
+	reload(next);
+	assert_number(FULL, "9");
+	assert_int_equal(judged(w.leaf, AT), ERR_OK);
+	assert_int_equal(judged(w.other, AT), ERR_PKI_REVOKED);
+}
+
+static void
+a_reload_takes_over_nothing_of_another_ca(void **state)
+{
+	const char *file = w.file;
+	struct pki_crl_facts facts;
+	struct pki *next;
+
+	(void)state;
+	put(FULL, full("8", "100"));
+	w.file = arena_printf(w.arena, "%s/rogue.pem", w.trust);
+	next = opened(NULL);
+	w.file = file;
+	reload(next);
+	assert_false(pki_shelf_facts(w.pki, FULL, &facts));
+	assert_int_equal(judged(w.leaf, AT), ERR_PKI_REVOCATION_UNKNOWN);
 }
 
 static void
@@ -536,6 +612,9 @@ main(void)
 	    WITH_SHELF(a_crl_kept_from_before_counts_by_its_number),
 	    WITH_SHELF(a_delta_needs_a_full_crl_as_new_as_its_base),
 	    WITH_SHELF(a_crl_with_more_entries_than_there_is_room_is_refused),
+	    WITH_SHELF(a_reload_takes_over_what_the_older_shelf_holds),
+	    WITH_SHELF(a_reload_takes_over_nothing_that_is_older_than_what_is_there),
+	    WITH_SHELF(a_reload_takes_over_nothing_of_another_ca),
 	    WITH_SHELF(exchanging_takes_no_more_memory),
 	    WITH_SHELF(every_process_sees_what_one_has_put),
 	    WITH_SHELF(a_writer_that_is_killed_leaves_a_whole_list),
