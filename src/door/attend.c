@@ -17,6 +17,7 @@
 #include "door/room.h"
 
 #define FAIR_SHARE DOOR_SECOND /* an unfinished request keeps its place so long among others */
+#define FIRST_WORD DOOR_SECOND /* of a new connection to a worker that ends */
 
 static int64_t
 request_time(const struct door *d)
@@ -24,12 +25,19 @@ request_time(const struct door *d)
 	return (int64_t)d->options.request_seconds * DOOR_SECOND;
 }
 
+/* Who was let in at the last moment, or agreed on TLS meanwhile, has not had its say yet. */
 static int64_t
 idle_until(const struct room *r, const struct conn *c)
 {
-	int64_t until = io_now() + (int64_t)c->door->options.idle_seconds * DOOR_SECOND;
+	int64_t now = io_now();
+	int64_t until = now + (int64_t)c->door->options.idle_seconds * DOOR_SECOND;
+	int64_t last = c->served == 0 ? now + FIRST_WORD : now;
 
-	return r->ending != 0 && until > r->leave_by ? r->leave_by : until;
+	if (r->ending == 0)
+		return until;
+	if (last < r->leave_by)
+		last = r->leave_by;
+	return until < last ? until : last;
 }
 
 static void

@@ -97,7 +97,8 @@ void door_pass_on(struct door *);
 
 /* Why a worker ends, for *stop of door_serve(). */
 enum {
-	DOOR_STOP = 1, /* nobody comes after it: new and idle connections get a fifth of a second */
+	DOOR_STOP = 1, /* nobody comes after it: idle connections get a fifth of a second, who
+			  connects in it, or agrees on TLS, a second for its first octet */
 	DOOR_DRAIN     /* others go on: doors that are not passed on get that fifth of a second, and
 			  an idle connection its idle_seconds (10 at most), because its peer may be
 			  sending just now; the next answer says Connection: close */

@@ -119,6 +119,47 @@ done
 is "no request is lost when workers are replaced after their share" "$good" 40
 ok "they were replaced" test "$before" != "$(workers)"
 ok "they left well" logged 'event=worker-left .*how="exit 0"'
+# a client that is still agreeing on TLS when its worker comes to its share
+configure 'workers = 1; worker_requests = 1;' 1
+kill -HUP "$master"
+ok "one worker, one request" until_so logged 'event=reloaded .*workers=1'
+/usr/bin/python3 - "$(sed -n 1p "$dir/ready")" "$(sed -n 2p "$dir/ready")" <<'P'
+import http.client, socket, ssl, sys, time
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+context.maximum_version = ssl.TLSVersion.TLSv1_2  # its server has the last word
+link = socket.create_connection(("127.0.0.1", int(sys.argv[2])), 30)
+come, go = ssl.MemoryBIO(), ssl.MemoryBIO()
+tls = context.wrap_bio(come, go)
+
+
+def step(what, *arguments):
+    while True:
+        try:
+            done = what(*arguments)
+            link.sendall(go.read())
+            return done
+        except ssl.SSLWantReadError:
+            link.sendall(go.read())
+            octets = link.recv(65536)
+            assert octets, "closed"
+            come.write(octets)
+
+
+try:
+    tls.do_handshake()
+except ssl.SSLWantReadError:
+    link.sendall(go.read())
+come.write(link.recv(65536))  # a worker has it
+other = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=30)
+other.request("GET", "/sync?wsdl")
+assert other.getresponse().status == 200
+time.sleep(0.5)  # longer than a stop waits for who is idle
+step(tls.do_handshake)
+step(tls.write, b"GET /sync?wsdl HTTP/1.1\r\nHost: x\r\n\r\n")
+assert step(tls.read, 12) == b"HTTP/1.1 200"
+P
+is "TLS that is being agreed when its worker ends leads to an answer" $? 0
 orphans=$(workers)
 kill -9 "$master"
 wait "$master" 2>/dev/null
