@@ -114,7 +114,7 @@ odd(struct scan *s)
 static void
 step(struct scan *s, unsigned stop)
 {
-	if ((stop | TEXT | VALUE) == (TEXT | VALUE))
+	if ((stop | TEXT | VALUE | GROWS) == (TEXT | VALUE | GROWS))
 		s->p += dom_plain_run(s->p, left(s));
 	for (size_t n = left(s) < DOM_PLAIN_STEP ? left(s) : DOM_PLAIN_STEP; n > 0; n--, s->p++)
 		if (classes[*s->p] & (stop | ODD))
@@ -126,6 +126,8 @@ static int
 run(struct scan *s, unsigned stop)
 {
 	for (;;) {
+		if (s->p == s->end || (classes[*s->p] & stop))
+			return 0;
 		step(s, stop);
 		if (s->p == s->end || (classes[*s->p] & stop))
 			return 0;

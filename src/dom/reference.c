@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "base/octets.h"
 #include "dom/reference.h"
@@ -77,8 +78,12 @@ means_something(const unsigned char *name, size_t n)
 size_t
 dom_reference_length(const unsigned char *p, size_t left)
 {
-	const unsigned char *stop = memchr(p, ';', left < LONGEST ? left : LONGEST);
+	const unsigned char *stop;
 
+	/* what nearly all of them are */
+	if (left >= 4 && (memcmp(p, "&lt;", 4) == 0 || memcmp(p, "&gt;", 4) == 0))
+		return 4;
+	stop = memchr(p, ';', left < LONGEST ? left : LONGEST);
 	if (stop == NULL || !means_something(p + 1, (size_t)(stop - p - 1)))
 		return 0;
 	return (size_t)(stop - p) + 1;

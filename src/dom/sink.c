@@ -44,40 +44,85 @@ sink_string(struct sink *s, const char *text)
 	sink_put(s, text, strlen(text));
 }
 
-static const char *
-escape_of(char c, bool in_value)
+/* Padded: an escape is one move of eight octets. */
+struct escape {
+	char text[8];
+	unsigned char len;
+	bool in_text, in_value;
+};
+
+enum {
+	PLAIN,
+	AMP,
+	LT,
+	GT,
+	QUOT,
+	TAB,
+	LF,
+	CR,
+	END
+};
+
+static const struct escape escapes[] = {[AMP] = {"&amp;", 5, true, true},
+    [LT] = {"&lt;", 4, true, true},
+    [GT] = {"&gt;", 4, true, false},
+    [QUOT] = {"&quot;", 6, false, true},
+    [TAB] = {"&#x9;", 5, false, true},
+    [LF] = {"&#xA;", 5, false, true},
+    [CR] = {"&#xD;", 5, true, true},
+    [END] = {"", 0, true, true}};
+
+static const unsigned char kinds[256] = {['\0'] = END,
+    ['&'] = AMP,
+    ['<'] = LT,
+    ['>'] = GT,
+    ['"'] = QUOT,
+    ['\t'] = TAB,
+    ['\n'] = LF,
+    ['\r'] = CR};
+
+static bool
+is_stop(char c, bool in_value)
 {
-	switch (c) {
-	case '&':
-		return "&amp;";
-	case '<':
-		return "&lt;";
-	case '>':
-		return in_value ? NULL : "&gt;";
-	case '"':
-		return in_value ? "&quot;" : NULL;
-	case '\t':
-		return in_value ? "&#x9;" : NULL;
-	case '\n':
-		return in_value ? "&#xA;" : NULL;
-	default:
-		return "&#xD;";
+	const struct escape *e = &escapes[kinds[(unsigned char)c]];
+
+	return in_value ? e->in_value : e->in_text;
+}
+
+/* Octets before the next that is escaped, or the end. strcspn() is for long runs: a text may be
+ * made of nothing but what is escaped. */
+static size_t
+plain_run(const char *text, bool in_value)
+{
+	size_t n = 0;
+
+	while (n < 16 && !is_stop(text[n], in_value))
+		n++;
+	return n < 16 ? n : n + strcspn(text + n, in_value ? "&<\"\t\n\r" : "&<>\r");
+}
+
+static void
+put_escape(struct sink *s, const struct escape *e)
+{
+	if (s->room - s->len < sizeof(e->text)) {
+		sink_put(s, e->text, e->len);
+		return;
 	}
+	memcpy(s->at + s->len, e->text, sizeof(e->text));
+	s->len += e->len;
 }
 
 void
 sink_escaped(struct sink *s, const char *text, bool in_value)
 {
-	const char *stops = in_value ? "&<\"\t\n\r" : "&<>\r";
-
 	for (;;) {
-		size_t plain = strcspn(text, stops);
+		size_t plain = plain_run(text, in_value);
 
 		sink_put(s, text, plain);
 		text += plain;
 		if (*text == '\0')
 			return;
-		sink_string(s, escape_of(*text++, in_value));
+		put_escape(s, &escapes[kinds[(unsigned char)*text++]]);
 	}
 }
 

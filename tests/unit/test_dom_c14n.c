@@ -132,6 +132,25 @@ c14n_is_what_libxml2_makes_of_it(void **state)
 	assert_true(compared >= 8);
 }
 
+/* What is written as a reference, wherever it stands in a run of what is not, and before itself. */
+static void
+every_place_of_a_run_is_escaped(void **state)
+{
+	static const char *const special[] = {
+	    "&amp;", "&lt;", ">", "&gt;", "\"", "&#9;", "\n", "&#10;", "&#13;", "&#x49A;"};
+	static const char run[] = "0123456789012345678901234567890123456789";
+
+	(void)state;
+	for (int at = 0; at <= 40; at++)
+		for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
+			const char *x = special[i];
+			char document[512];
+			snprintf(document, sizeof(document), "<a b='%.*s%s%s%s'>%.*s%s%s%s</a>", at,
+			    run, x, x, run + at, at, run, x, x, run + at);
+			assert_int_equal(compare(octets_of(document)), 1);
+		}
+}
+
 /* Every octet replaced by each of those that mean something, and left out. */
 static void
 c14n_agrees_on_every_change(void **state)
@@ -373,6 +392,7 @@ main(void)
 	struct err e = {0};
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(c14n_is_what_libxml2_makes_of_it),
+	    cmocka_unit_test(every_place_of_a_run_is_escaped),
 	    cmocka_unit_test(c14n_agrees_on_every_change),
 	    cmocka_unit_test(c14n_agrees_on_every_published_document),
 	    cmocka_unit_test(exclusive_c14n_gives_the_published_forms),
