@@ -170,8 +170,8 @@ is_old(const struct run_questions *q, const char *path, struct instant at)
 	return stat(path, &st) != 0 || st.st_mtim.tv_sec + q->conf->trust.ocsp_seconds < at.seconds;
 }
 
-/* At the start puts into the book what is still good, and removes what is not; later on removes
- * what cannot be good any more. */
+/* At the start puts into the book what still counts, and removes what does not; later on looks at
+ * what is old alone, for a revocation counts however old it is. */
 static void
 go_through_folder(struct run_questions *q, struct instant at, bool start)
 {
@@ -186,8 +186,8 @@ go_through_folder(struct run_questions *q, struct instant at, bool start)
 			continue;
 		arena_reset(q->arena);
 		const char *path = arena_printf(q->arena, "%s/%s", q->folder, entry->d_name);
-		if (path != NULL &&
-		    (start ? !take_back(q, entry->d_name, path, at) : is_old(q, path, at)))
+		if (path != NULL && (start || is_old(q, path, at)) &&
+		    !take_back(q, entry->d_name, path, at))
 			unlink(path);
 	}
 	closedir(dir);
