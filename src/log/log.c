@@ -144,6 +144,9 @@ write_value(const char *value, char out[VALUE_MOST + 8])
 		out[0] = '-';
 		return 1;
 	}
+	if (!quotes && (used = strlen(value)) <= VALUE_MOST)
+		return (size_t)((char *)mempcpy(out, value, used) - out);
+	used = 0;
 	if (quotes)
 		out[used++] = '"';
 	while (*p != '\0') {

@@ -19,6 +19,7 @@ struct pki_identity {
 	struct pki_cert *certificate;
 	EVP_PKEY *key;
 	EVP_PKEY_CTX *signer;
+	char *base64; /* of the certificate: every reply carries it */
 };
 
 static int
@@ -148,6 +149,17 @@ out:
 	return rc;
 }
 
+static int
+write_base64(struct pki_identity *id, struct err *e)
+{
+	struct octets der = pki_der(id->certificate);
+
+	if ((id->base64 = malloc((der.len + 2) / 3 * 4 + 1)) == NULL)
+		return err_set(e, ERR_NOMEM, "no memory for a certificate");
+	(void)EVP_EncodeBlock((unsigned char *)id->base64, der.data, (int)der.len);
+	return 0;
+}
+
 int
 pki_identity_load(const char *certificate, const char *key, const char *password,
     struct pki_identity **out, struct err *e)
@@ -174,6 +186,8 @@ pki_identity_load(const char *certificate, const char *key, const char *password
 		err_set(e, ERR_NOMEM, "a key cannot be set up");
 		goto out;
 	}
+	if (write_base64(id, e) != 0)
+		goto out;
 	*out = id;
 	id = NULL; /* moved */
 	rc = 0;
@@ -191,6 +205,7 @@ pki_identity_free(struct pki_identity *id)
 	pki_cert_free(id->certificate);
 	EVP_PKEY_CTX_free(id->signer);
 	EVP_PKEY_free(id->key);
+	free(id->base64);
 	free(id);
 }
 
@@ -204,6 +219,12 @@ struct evp_pkey_ctx_st *
 pki_identity_signer(const struct pki_identity *id)
 {
 	return id->signer;
+}
+
+const char *
+pki_identity_base64(const struct pki_identity *id)
+{
+	return id->base64;
 }
 
 const struct pki_cert *

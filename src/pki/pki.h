@@ -243,5 +243,6 @@ struct evp_pkey_st *pki_identity_key(const struct pki_identity *);
 struct evp_pkey_ctx_st *pki_identity_signer(
     const struct pki_identity *); /* for EVP_PKEY_sign(), as pki_verifier() */
 const struct pki_cert *pki_identity_certificate(const struct pki_identity *);
+const char *pki_identity_base64(const struct pki_identity *); /* the certificate's DER, one line */
 
 #endif

@@ -46,10 +46,13 @@ or_empty(const char *text)
 static const char *
 standing_text(const struct pki_standing *s, struct arena *a)
 {
-	char when[CLOCK_TEXT], hex[65] = "";
+	static const char digits[] = "0123456789abcdef";
+	char when[CLOCK_TEXT], hex[2 * sizeof(s->digest) + 1] = "";
 
-	for (size_t i = 0; i < sizeof(s->digest); i++)
-		snprintf(hex + 2 * i, 3, "%02x", s->digest[i]);
+	for (size_t i = 0; i < sizeof(s->digest); i++) {
+		hex[2 * i] = digits[s->digest[i] >> 4];
+		hex[2 * i + 1] = digits[s->digest[i] & 15];
+	}
 	clock_write_utc(s->this_update, when);
 	switch (s->source) {
 	case PKI_NOT_ASKED:
@@ -297,12 +300,13 @@ void
 run_evidence_log(const struct call *c, const char *verdict, int status)
 {
 	enum err_code code = c->err.code != ERR_OK ? c->err.code : c->answer.code;
+	int64_t us = (run_monotonic() - c->started + 500) / 1000;
 	char in[24], out[24], http[16], ms[24], iin[13];
 
 	snprintf(in, sizeof(in), "%zu", c->http->body.len);
 	snprintf(out, sizeof(out), "%zu", c->reply.len);
 	snprintf(http, sizeof(http), "%d", status);
-	snprintf(ms, sizeof(ms), "%.3f", (double)(run_monotonic() - c->started) / 1e6);
+	snprintf(ms, sizeof(ms), "%d.%03d", (int)(us / 1000), (int)(us % 1000));
 #define FIELDS                                                                                     \
 	"request", "txn", c->transaction, "peer", c->http->peer, "path", c->http->path, "service", \
 	    c->request.service_id, "sender", c->request.sender.sender_id, "message",               \

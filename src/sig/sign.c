@@ -108,16 +108,6 @@ sig_write_value(const struct pki_identity *identity, const struct sig_suite *sui
 }
 
 int
-sig_write_certificate(
-    const struct pki_identity *identity, struct arena *a, const char **out, struct err *e)
-{
-	if ((*out = sig_base64_write(pki_der(pki_identity_certificate(identity)), a)) != NULL)
-		return 0;
-	err_set(e, ERR_NOMEM, "certificate");
-	return -1;
-}
-
-int
 sig_splice(struct octets text, size_t offset, struct octets piece, struct arena *a,
     struct octets *out, struct err *e)
 {
@@ -150,12 +140,9 @@ static int
 write_key_identifier(
     const struct pki_identity *identity, struct arena *a, struct octets *out, struct err *e)
 {
-	const char *certificate;
-
-	if (sig_write_certificate(identity, a, &certificate, e) != 0)
-		return -1;
 	const struct octets pieces[] = {
-	    octets_of(KEY_BEGIN), octets_of(certificate), octets_of(KEY_END)};
+	    octets_of(KEY_BEGIN), octets_of(pki_identity_base64(identity)), octets_of(KEY_END)};
+
 	return JOIN(pieces, a, out, e);
 }
 

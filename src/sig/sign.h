@@ -19,10 +19,6 @@ int sig_write_digest(const struct sig_digest *, struct octets, struct arena *, c
 int sig_write_value(const struct pki_identity *, const struct sig_suite *, struct octets,
     struct arena *, const char **out, struct err *) MUSTCHECK;
 
-/* base64 of our certificate. */
-int sig_write_certificate(
-    const struct pki_identity *, struct arena *, const char **out, struct err *) MUSTCHECK;
-
 /* text with `piece` put in at `offset`. */
 int sig_splice(struct octets text, size_t offset, struct octets piece, struct arena *,
     struct octets *out, struct err *) MUSTCHECK;

@@ -94,15 +94,15 @@ static int
 write_unsigned(const struct dom *doc, const struct pki_identity *identity,
     const struct sig_suite *suite, struct arena *a, const char **out, struct err *e)
 {
-	const char *digest, *certificate;
+	const char *digest;
 	struct octets canonical;
 
 	*out = NULL;
 	if (canonicalise(doc, NULL, a, &canonical, e) != 0 ||
-	    sig_write_digest(suite->digest, canonical, a, &digest, e) != 0 ||
-	    sig_write_certificate(identity, a, &certificate, e) != 0)
+	    sig_write_digest(suite->digest, canonical, a, &digest, e) != 0)
 		return -1;
-	*out = arena_printf(a, SIGNATURE, suite->uri, suite->digest->uri, digest, certificate);
+	*out = arena_printf(
+	    a, SIGNATURE, suite->uri, suite->digest->uri, digest, pki_identity_base64(identity));
 	return *out == NULL ? err_set(e, ERR_NOMEM, "Signature") : 0;
 }
 

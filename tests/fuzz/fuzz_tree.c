@@ -375,11 +375,10 @@ sign_tree(const struct again *s, unsigned what)
 
 	for (size_t i = 0; i < known_always && (what & SIGN_DIGESTS) == 0; i++)
 		learn(other, known[i].octets);
-	PROMISE(sig_write_certificate(other, s->arena, &text, &e) == 0);
 	for (size_t i = 0; i < s->count && (what & SIGN_CERTIFICATE); i++)
 		if (is_named(s->elements[i], "KeyIdentifier") ||
 		    is_named(s->elements[i], "BinarySecurityToken"))
-			put_text(s->elements[i], text);
+			put_text(s->elements[i], pki_identity_base64(other));
 	for (size_t i = 0; i < s->count && (what & SIGN_DIGESTS); i++)
 		if (is_named(s->elements[i], "Reference"))
 			sign_reference(s, s->elements[i]);

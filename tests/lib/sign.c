@@ -227,14 +227,11 @@ const char *
 sign_template(struct arena *a, const char *text, const struct pki_identity *identity)
 {
 	const struct sig_suite *suite;
-	const char *certificate;
-	struct err e = {0};
 
 	suite = suite_named(a, text, identity);
 	need(suite != NULL, "suite", NULL);
-	need(sig_write_certificate(identity, a, &certificate, &e) == 0, "certificate", &e);
 	if (strstr(text, "@CERT@") != NULL)
-		text = sign_replace(a, text, "@CERT@", certificate);
+		text = sign_replace(a, text, "@CERT@", pki_identity_base64(identity));
 	text = fill_digests(a, text, suite);
 	return strstr(text, "@VALUE@") == NULL ? text : fill_value(a, text, identity, suite);
 }
@@ -269,12 +266,10 @@ sign_in_place(struct arena *a, const char *envelope, const char *id, bool inclus
 {
 	const struct sig_suite *suite =
 	    sig_suite_by_family(pki_family(pki_identity_certificate(identity)));
-	const char *digest = digest_in_place(a, envelope, id, inclusive, suite), *certificate;
+	const char *digest = digest_in_place(a, envelope, id, inclusive, suite);
 	const char *end = strstr(envelope, "</data>");
-	struct err e = {0};
 
 	need(end != NULL, "</data>", NULL);
-	need(sig_write_certificate(identity, a, &certificate, &e) == 0, "certificate", &e);
 	const char *signature = arena_printf(a,
 	    "<ds:Signature xmlns:ds=\"" ENV_DS "\"><ds:SignedInfo><ds:CanonicalizationMethod "
 	    "Algorithm=\"" EXC "\"/><ds:SignatureMethod Algorithm=\"%s\"/><ds:Reference "
@@ -285,7 +280,7 @@ sign_in_place(struct arena *a, const char *envelope, const char *id, bool inclus
 	    "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>%s</ds:X509Certificate></ds:X509Data>"
 	    "</ds:KeyInfo></ds:Signature>",
 	    suite->uri, id == NULL ? "" : "#", id == NULL ? "" : id, inclusive ? C14N : EXC,
-	    suite->digest->uri, digest, certificate);
+	    suite->digest->uri, digest, pki_identity_base64(identity));
 	return arena_printf(a, "%.*s%s%s", (int)(end - envelope), envelope,
 	    fill_value(a, signature, identity, suite), end);
 }

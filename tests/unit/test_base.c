@@ -8,7 +8,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -153,6 +155,28 @@ astana_changed_its_offset_on_2024_03_01(void **state)
 	    "2026-02-10T11:00:00+05:00");
 }
 
+/* The C library is the judge of the texts that are put together by hand. */
+static void
+writes_instants_as_the_c_library_does(void **state)
+{
+	char text[CLOCK_TEXT], right[120];
+
+	(void)state;
+	for (int64_t at = -62135596800; at < 253402300800; at += 9876543211) { /* years 1 to 9999 */
+		time_t t = (time_t)at;
+		struct tm tm;
+		gmtime_r(&t, &tm);
+		snprintf(right, sizeof(right), "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
+		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+		assert_string_equal(clock_write_utc((struct instant){at, 999999999}, text), right);
+		localtime_r(&t, &tm);
+		snprintf(right, sizeof(right), "%04d-%02d-%02dT%02d:%02d:%02d+%02ld:%02ld",
+		    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+		    tm.tm_gmtoff / 3600, tm.tm_gmtoff / 60 % 60);
+		assert_string_equal(clock_write((struct instant){at, 0}, text), right);
+	}
+}
+
 static void
 reads_every_form_of_a_date_that_partners_send(void **state)
 {
@@ -194,6 +218,7 @@ main(void)
 	    cmocka_unit_test(arena_gives_zeroed_memory_and_starts_over),
 	    cmocka_unit_test(arena_prints_up_to_the_end_of_a_block_and_beyond),
 	    cmocka_unit_test(astana_changed_its_offset_on_2024_03_01),
+	    cmocka_unit_test(writes_instants_as_the_c_library_does),
 	    cmocka_unit_test(reads_every_form_of_a_date_that_partners_send),
 	};
 
