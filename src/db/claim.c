@@ -82,7 +82,8 @@ look_up(struct db *db, struct arena *a, enum db_claim *out, struct octets *store
 	PGresult *r[2];
 	int rc = -1;
 
-	db_put_text(&q[1], db->claimed_by);
+	db_put_int4(&q[1], (int32_t)db->claimed.channel);
+	db_put_text(&q[1], db->claimed.sender_id);
 	db_put_text(&q[1], db->claimed_id);
 	db->claiming = DB_UNCLAIMED;
 	if (db_run(db, q, 2, r, e) != 0) {
@@ -95,8 +96,12 @@ look_up(struct db *db, struct arena *a, enum db_claim *out, struct octets *store
 		    e, ERR_DB_STATEMENT, "the claim of %s is not visible", db->claimed_id);
 		goto out;
 	}
-	if (!octets_equal(db_get_octets(r[1], 0, 0), (struct octets){db->claimed_body, 32})) {
+	if (!octets_equal(
+		db_get_octets(r[1], 0, 0), (struct octets){db->claimed.body_sha256, 32})) {
 		*out = DB_CLAIM_MISUSED;
+	} else if (PQgetisnull(r[1], 0, 1)) {
+		(void)err_tell(e, ERR_MSG_FORGOTTEN, "messageId was answered before");
+		goto out;
 	} else {
 		struct octets sent = db_get_octets(r[1], 0, 1);
 		stored->data = (unsigned char *)arena_string(a, sent);
@@ -114,21 +119,20 @@ out:
 }
 
 int
-db_send_claim(struct db *db, const char *sender_id, const char *message_id,
-    const unsigned char body_sha256[32], struct instant now, struct err *e)
+db_send_claim(struct db *db, const struct db_claimed *c, struct err *e)
 {
 	struct db_query begin = {.statement = DB_BEGIN}, claim = {.statement = DB_CLAIM};
 
 	assert(!db->in_transaction && db->n_queued == 0);
 	db->claiming = DB_UNCLAIMED;
-	if (normalise(message_id, db->claimed_id, e) != 0 || db_open(db, e) != 0)
+	if (normalise(c->message_id, db->claimed_id, e) != 0 || db_open(db, e) != 0)
 		return -1;
-	db->claimed_by = sender_id;
-	memcpy(db->claimed_body, body_sha256, sizeof(db->claimed_body));
-	db_put_text(&claim, sender_id);
+	db->claimed = *c;
+	db_put_int4(&claim, (int32_t)c->channel);
+	db_put_text(&claim, c->sender_id);
 	db_put_text(&claim, db->claimed_id);
-	db_put_octets(&claim, (struct octets){db->claimed_body, sizeof(db->claimed_body)});
-	db_put_time(&claim, now);
+	db_put_octets(&claim, (struct octets){c->body_sha256, 32});
+	db_put_time(&claim, c->at);
 	if (db_queue(db, &begin, e) != 0 || db_queue(db, &claim, e) != 0)
 		return -1;
 	db->claiming = DB_ASKED;
@@ -259,11 +263,13 @@ db_finish(struct db *db, const struct db_journal_row *row, struct err *e)
 {
 	struct db_query q[2] = {{.statement = DB_JOURNAL}, {.statement = DB_COMMIT}};
 	PGresult *r[2] = {NULL, NULL};
+	struct db_journal_row claimed = *row;
 	struct arena *scratch = NULL;
 	int rc = -1;
 
+	claimed.received_at = db->claimed.at; /* where the claim looks for it */
 	db_put_int8(&q[0], db->journal_id);
-	if (journal_query(&q[0], row, &scratch, e) != 0 || db_run(db, q, 2, r, e) != 0)
+	if (journal_query(&q[0], &claimed, &scratch, e) != 0 || db_run(db, q, 2, r, e) != 0)
 		goto out;
 	rc = db_check_commit(db, r[1], e);
 out:

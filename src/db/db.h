@@ -34,18 +34,33 @@ enum db_claim {
 	DB_CLAIM_MISUSED   /* the same messageId with another body */
 };
 
-/* BEGIN and claim (sender_id, message_id) with the SHA-256 of the signed operation. Both go out
- * with the first statement that follows, which saves a round trip; until the claim is settled
- * nothing but this transaction may rest on it being ours. When it is not, that statement fails.
- * sender_id must live until then. The message_id is compared without white space at its ends and
- * without regard to ASCII case (security.md F17: variants of one id are one id). ERR_MSG_FORMAT
- * when it is empty or longer than 256 octets. */
-int db_send_claim(struct db *, const char *sender_id, const char *message_id,
-    const unsigned char body_sha256[32], struct instant now, struct err *) MUSTCHECK;
+/* Ids of different channels are different ids: a sender makes its own, the gateway counts. */
+enum db_channel {
+	DB_SYNC,
+	DB_ASYNC_CLIENT, /* messages that the gateway pushes, or that were pulled from it */
+	DB_NOTIFICATIONS /* changes of state; the message_id is their notificationId */
+};
+
+struct db_claimed {
+	enum db_channel channel;
+	const char *sender_id;
+	const char *message_id;
+	const unsigned char *body_sha256; /* 32 octets: of the signed operation */
+	struct instant at; /* received_at of the journal row that will hold the reply */
+};
+
+/* BEGIN and claim (channel, sender_id, message_id) with the SHA-256 of the signed operation. Both
+ * go out with the first statement that follows, which saves a round trip; until the claim is
+ * settled nothing but this transaction may rest on it being ours. When it is not, that statement
+ * fails. What the claim points to must live until then. The message_id is compared without white
+ * space at its ends and without regard to ASCII case (security.md F17: variants of one id are one
+ * id). ERR_MSG_FORMAT when it is empty or longer than 256 octets. */
+int db_send_claim(struct db *, const struct db_claimed *, struct err *) MUSTCHECK;
 
 /* Whose the claim is; always called after db_send_claim(), whatever the statements between said. A
  * concurrent holder of the same claim is waited for. After REPEATED, MISUSED or an error no
- * transaction is open, and what the statements between did is undone. */
+ * transaction is open, and what the statements between did is undone. ERR_MSG_FORGOTTEN: it was
+ * answered before, and the month that held the reply has been dropped; the claim stays for ever. */
 int db_settle_claim(
     struct db *, struct arena *, enum db_claim *out, struct octets *stored, struct err *) MUSTCHECK;
 
@@ -57,9 +72,9 @@ struct db_journal_row {
 	const char *signer_iin, *signer_bin, *signer_serial, *signer_fingerprint;
 	const char *business_iin, *business_bin, *business_serial, *business_fingerprint;
 	const char *signer_standing, *business_standing; /* of revocation, and by what */
-	const char *verdict;				 /* "accepted", "refused", "repeated" */
-	const char *code;				 /* row name of err.def */
-	const char *wire;				 /* code on the wire */
+	const char *verdict; /* "accepted", "refused", "repeated", ... (005_months.sql) */
+	const char *code;    /* row name of err.def */
+	const char *wire;    /* code on the wire */
 	const char *detail;
 	const char *deviations;
 	unsigned char received_sha256[32];
@@ -75,9 +90,10 @@ struct db_journal_row {
 int db_keep_evidence(struct db *, const unsigned char sha256[32], const char *kind,
     struct octets octets, struct instant now, struct err *) MUSTCHECK;
 
-/* Journal row, the claim's answer, COMMIT; 0 only after the server said COMMIT (F05). No
- * transaction is open afterwards. After ERR_DB_UNAVAILABLE it may have been committed all the same
- * (F03): nothing is acknowledged then, and the peer's resend finds out. */
+/* Journal row, the claim's answer, COMMIT; 0 only after the server said COMMIT (F05). The row is
+ * received when the claim said. No transaction is open afterwards. After ERR_DB_UNAVAILABLE it may
+ * have been committed all the same (F03): nothing is acknowledged then, and the peer's resend finds
+ * out. */
 int db_finish(struct db *, const struct db_journal_row *, struct err *) MUSTCHECK;
 
 /* ROLLBACK if a transaction is open; never fails. */
@@ -85,6 +101,11 @@ void db_abandon(struct db *);
 
 /* A refusal's or a repetition's row in a transaction of its own. */
 int db_journal(struct db *, const struct db_journal_row *, struct err *) MUSTCHECK;
+
+/* The partitions of this month and the next three, where they are missing; outside a transaction.
+ * They are made ahead of their time, and rows without a month have a place, too: after an error the
+ * next attempt may come hours later. ERR_DB_UNAVAILABLE also when a lock was not to be had. */
+int db_keep_months(struct db *, struct instant now, struct err *) MUSTCHECK;
 
 /* --- the housing queue (inside the open transaction) -------------------------------------------
  */
@@ -126,7 +147,8 @@ int db_hq_status(struct db *, const char *iin, const char *number, struct arena 
  */
 
 /* Applies the numbered files NNN_name.sql of a folder that are not yet applied, each in one
- * transaction, in order; refuses when an applied file has changed since. say() is told of each. */
+ * transaction, in order; refuses when an applied file has changed since. say() is told of each.
+ * Then makes the months that db_keep_months() makes. */
 int db_migrate(const char *conninfo, const char *folder, struct instant now,
     void (*say)(void *self, const char *line), void *self, struct err *) MUSTCHECK;
 

@@ -46,12 +46,10 @@ struct db {
 	const char *queued[DB_MOST_QUERIES]; /* names of statements whose answers are to be read */
 	size_t n_queued;
 	enum db_claiming claiming;
-	char claimed_id[DB_MESSAGE_ID_MOST +
-			1]; /* normalised, as are the two below while claiming */
-	const char *claimed_by;
-	unsigned char claimed_body[32];
-	int64_t journal_id; /* of the claim that is ours */
-	char notice[200];   /* the last one, for details */
+	struct db_claimed claimed;		 /* while claiming */
+	char claimed_id[DB_MESSAGE_ID_MOST + 1]; /* normalised */
+	int64_t journal_id;			 /* of the claim that is ours */
+	char notice[200];			 /* the last one, for details */
 };
 
 /* One statement with its parameters; all in binary, results too. What it points to is borrowed. */

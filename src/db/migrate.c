@@ -14,7 +14,7 @@
 
 #include "db/link.h"
 
-#define SCHEMA_NEEDED "4" /* the newest migration that this program relies on */
+#define SCHEMA_NEEDED "5" /* the newest migration that this program relies on */
 #define MOST_FILES 999
 #define FILE_MOST ((long)4 * 1024 * 1024)
 
@@ -235,6 +235,30 @@ refuse_newer(struct job *job, int files, struct err *e)
 	return rc;
 }
 
+/* Files older than the months have none to make. */
+static int
+keep_months(struct job *job, struct err *e)
+{
+	const struct db_query none = {.n = 0};
+	struct db_query q = {.n = 0};
+	PGresult *r;
+	bool known;
+
+	if (ask(job->conn,
+		"SELECT FROM pg_catalog.pg_proc WHERE proname = 'keep_months' "
+		"AND pronamespace = 'shepd'::regnamespace",
+		&none, "months", &r, e) != 0)
+		return -1;
+	known = PQntuples(r) == 1;
+	PQclear(r);
+	db_put_time(&q, job->now);
+	if (known && ask(job->conn, "SELECT shepd.keep_months($1)", &q, "months", &r, e) != 0)
+		return -1;
+	if (known)
+		PQclear(r);
+	return 0;
+}
+
 int
 db_migrate(const char *conninfo, const char *folder, struct instant now,
     void (*say)(void *self, const char *line), void *self, struct err *e)
@@ -254,7 +278,7 @@ db_migrate(const char *conninfo, const char *folder, struct instant now,
 	for (int i = 0; i < n; i++)
 		if (step(&job, i + 1, files[i]->d_name, e) != 0)
 			goto out;
-	rc = 0;
+	rc = keep_months(&job, e);
 out:
 	for (int i = 0; i < n; i++)
 		free(files[i]);
@@ -270,6 +294,7 @@ static const char *const checks[] = {
     "WHEN NOT has_schema_privilege(n.oid, 'USAGE') OR NOT has_table_privilege(c.oid, 'INSERT') "
     "THEN 'role ' || current_user || ' cannot add to the journal: grant it shepd_daemon' "
     "WHEN has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') "
+    "OR has_any_column_privilege(c.oid, 'UPDATE') "
     "THEN 'role ' || current_user || ' can change the journal: the daemon must not' "
     "ELSE '' END FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
     "c.relnamespace "

@@ -65,6 +65,10 @@ void run_evidence_flush(struct run_desk *);
  * for them to appear. */
 void run_evidence_due(struct call *);
 
+/* Makes the partitions of the months to come, on the process's first call and once a day; inside
+ * the request's deadline. A failure costs a log line: rows without a month have a place, too. */
+void run_evidence_months(struct run_desk *, struct instant now);
+
 /* The one log line of a request. */
 void run_evidence_log(const struct call *, const char *verdict, int status);
 

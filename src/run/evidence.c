@@ -18,6 +18,8 @@
 
 #define REFUSED_OCTETS ((size_t)64 * 1024)
 #define ROW_TIME ((int64_t)1000000000) /* ns; less than the grace after a deadline (life.h) */
+#define MONTHS_EVERY 86400	       /* s */
+#define MONTHS_RETRY 3600
 
 /* Names of the deviations, for the journal: "data-qualified,out-of-order". */
 static const char *
@@ -250,6 +252,22 @@ run_evidence_due(struct call *c)
 {
 	give_time(c);
 	write_counts(c->desk, false);
+}
+
+/* Looked after once a day: three months ahead there is time for many failures. */
+void
+run_evidence_months(struct run_desk *d, struct instant now)
+{
+	struct err e = {0};
+
+	if (now.seconds < d->months_at)
+		return;
+	d->months_at = now.seconds + MONTHS_EVERY;
+	if (db_keep_months(d->db, now, &e) != 0) {
+		d->months_at = now.seconds + MONTHS_RETRY;
+		log_line(LOG_WARNING, now, "months-not-kept", "code", err_row(e.code)->name,
+		    "detail", e.detail, NULL);
+	}
 }
 
 void

@@ -224,13 +224,17 @@ static int
 answer_once(struct call *c)
 {
 	unsigned char body[32];
+	const struct db_claimed claim = {.channel = DB_SYNC,
+	    .sender_id = c->request.sender.sender_id,
+	    .message_id = c->request.message_id,
+	    .body_sha256 = body,
+	    .at = c->received};
 	struct db_journal_row row;
 	struct err *e = &c->err, handlers = {0};
 	int handled;
 
 	run_sha256(inside_body(c->part.digested), body);
-	if (db_send_claim(c->desk->db, c->request.sender.sender_id, c->request.message_id, body,
-		c->received, e) != 0)
+	if (db_send_claim(c->desk->db, &claim, e) != 0)
 		return -1;
 	handled = handle(c, &handlers);
 	if (db_settle_claim(c->desk->db, c->arena, &c->claim, &c->stored, e) != 0) {
@@ -329,6 +333,7 @@ serve_message(struct call *c, struct door_reply *reply)
 
 	run_sha256(c->http->body, c->received_sha256);
 	db_set_deadline(c->desk->db, c->http->deadline);
+	run_evidence_months(c->desk, c->received);
 	reply->status = 200;
 	reply->content_type = "text/xml; charset=utf-8";
 	if (run_uuid(c->transaction, &c->err) == 0 && read_request(c) == 0 &&

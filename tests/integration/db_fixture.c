@@ -115,14 +115,25 @@ digest_of(const char *body, unsigned char out[32])
 	memset(out, body[0], 32);
 }
 
+struct db_claimed
+claimed_of(enum db_channel channel, const char *id, const unsigned char digest[32])
+{
+	return (struct db_claimed){.channel = channel,
+	    .sender_id = "pep",
+	    .message_id = id,
+	    .body_sha256 = digest,
+	    .at = NOW};
+}
+
 int
 claim(struct db *db, const char *id, const char *body, enum db_claim *out, struct octets *stored,
     struct err *e)
 {
 	unsigned char digest[32];
+	const struct db_claimed claimed = claimed_of(DB_SYNC, id, digest);
 
 	digest_of(body, digest);
-	if (db_send_claim(db, "pep", id, digest, NOW, e) != 0)
+	if (db_send_claim(db, &claimed, e) != 0)
 		return -1;
 	return db_settle_claim(db, arena, out, stored, e);
 }

@@ -63,7 +63,11 @@ const char *unique(const char *prefix);
 /* A journal row about a message of "pep". */
 struct db_journal_row row_of(const char *message_id, const char *verdict, const char *reply);
 
-/* A claim of "pep", sent and settled, the digest made of the body's first letter. */
+/* A claim of "pep" at NOW, to be sent. */
+struct db_claimed claimed_of(enum db_channel, const char *id, const unsigned char digest[32]);
+
+/* A claim of "pep" on the synchronous channel, sent and settled, the digest made of the body's
+ * first letter. */
 int claim(struct db *, const char *id, const char *body, enum db_claim *, struct octets *stored,
     struct err *);
 

@@ -116,11 +116,12 @@ a_claim_travels_with_the_first_statement(void **state)
 	const char *id = unique("travels"), *open;
 	struct db_journal_row row = row_of(id, "accepted", "reply");
 	unsigned char body[32] = {'b'};
+	const struct db_claimed claimed = claimed_of(DB_SYNC, id, body);
 	struct octets stored;
 	enum db_claim got;
 
 	(void)state;
-	must(db_send_claim(db, "pep", id, body, NOW, &e));
+	must(db_send_claim(db, &claimed, &e));
 	assert_false(db->in_transaction);
 	must(db_hq_find_open(db, "000101300019", id, arena, &open, &e));
 	assert_true(db->in_transaction);
@@ -139,6 +140,7 @@ what_was_done_under_a_lost_claim_is_undone(void **state)
 	const char *id = unique("lost");
 	struct db_hq_application app = application_of(id), found;
 	unsigned char body[32] = {'b'};
+	const struct db_claimed claimed = claimed_of(DB_SYNC, id, body);
 	struct octets stored;
 	enum db_claim got;
 	int64_t next;
@@ -147,7 +149,7 @@ what_was_done_under_a_lost_claim_is_undone(void **state)
 	(void)state;
 	memset(body, 'b', sizeof(body));
 	call_expecting(db, id, "b", "reply", DB_CLAIM_NEW);
-	must(db_send_claim(db, "pep", id, body, NOW, &e));
+	must(db_send_claim(db, &claimed, &e));
 	must(db_hq_register(db, &app, &e));
 	must_fail(db_hq_next(db, id, &next, &e), ERR_MSG_REUSED);
 	must(db_settle_claim(db, arena, &got, &stored, &e));
@@ -166,6 +168,7 @@ a_lost_claim_is_found_behind_a_statement_that_failed(void **state)
 	const char *id = unique("failed");
 	struct db_hq_application app = application_of(id);
 	unsigned char body[32];
+	const struct db_claimed claimed = claimed_of(DB_SYNC, id, body);
 	struct octets stored;
 	enum db_claim got;
 	int64_t next;
@@ -174,12 +177,112 @@ a_lost_claim_is_found_behind_a_statement_that_failed(void **state)
 	memset(body, 'x', sizeof(body));
 	app.term = "no date";
 	call_expecting(db, id, "b", "reply", DB_CLAIM_NEW);
-	must(db_send_claim(db, "pep", id, body, NOW, &e));
+	must(db_send_claim(db, &claimed, &e));
 	must(db_hq_register(db, &app, &e));
 	must_fail(db_hq_next(db, id, &next, &e), ERR_DB_STATEMENT);
 	must(db_settle_claim(db, arena, &got, &stored, &e));
 	assert_int_equal(got, DB_CLAIM_MISUSED);
 	assert_false(db->in_transaction);
+	db_free(db);
+}
+
+static int
+claim_on(struct db *db, enum db_channel channel, const char *id, enum db_claim *out, struct err *e)
+{
+	unsigned char body[32] = {'b'};
+	const struct db_claimed claimed = claimed_of(channel, id, body);
+	struct octets stored;
+
+	if (db_send_claim(db, &claimed, e) != 0)
+		return -1;
+	return db_settle_claim(db, arena, out, &stored, e);
+}
+
+static void
+one_id_on_two_channels_is_two_messages(void **state)
+{
+	static const enum db_channel channels[] = {DB_SYNC, DB_ASYNC_CLIENT, DB_NOTIFICATIONS};
+	struct db *db = daemon_db(5000);
+	const char *id = unique("channel");
+	struct db_journal_row row;
+	enum db_claim got;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		row = row_of(id, "accepted", "reply");
+		must(claim_on(db, channels[i], id, &got, &e));
+		assert_int_equal(got, DB_CLAIM_NEW);
+		must(db_finish(db, &row, &e));
+	}
+	for (size_t i = 0; i < 3; i++) {
+		must(claim_on(db, channels[i], id, &got, &e));
+		assert_int_equal(got, DB_CLAIM_REPEATED);
+	}
+	db_free(db);
+}
+
+static const char *
+claims_without_their_row(void)
+{
+	return sql_as("PG_OWNER", "SELECT count(*) FROM shepd.claim c WHERE NOT EXISTS (SELECT "
+				  "FROM shepd.journal j WHERE j.received_at = c.claimed_at AND "
+				  "j.id = c.journal_id)");
+}
+
+/* No foreign key holds them together: one transaction does. */
+static void
+a_claim_and_its_journal_row_are_committed_together_or_not_at_all(void **state)
+{
+	struct db *db = daemon_db(5000);
+	const char *id = unique("together");
+	struct db_journal_row row = row_of(id, "no verdict of ours", "reply");
+	struct octets stored;
+	enum db_claim got;
+
+	(void)state;
+	must(claim(db, id, "b", &got, &stored, &e));
+	must_fail(db_finish(db, &row, &e), ERR_DB_STATEMENT);
+	assert_string_equal(
+	    sql_as("PG_OWNER", arena_printf(arena,
+				   "SELECT count(*) FROM shepd.claim WHERE message_id = '%s'", id)),
+	    "0");
+	row.verdict = "accepted";
+	row.received_at.seconds += 60; /* the claim decides, or it would point to nothing */
+	must(claim(db, id, "b", &got, &stored, &e));
+	assert_int_equal(got, DB_CLAIM_NEW);
+	must(db_finish(db, &row, &e));
+	call_expecting(db, id, "b", "reply", DB_CLAIM_REPEATED);
+	assert_string_equal(claims_without_their_row(), "0");
+	db_free(db);
+}
+
+/* for ever, even when the month that held the reply is gone. */
+static void
+a_claim_whose_reply_was_dropped_is_refused_by_name(void **state)
+{
+	struct db *db = daemon_db(5000);
+	const char *id = unique("dropped");
+	struct db_journal_row row = row_of(id, "accepted", "reply");
+	unsigned char body[32] = {'b'};
+	struct db_claimed claimed = claimed_of(DB_SYNC, id, body);
+	struct octets stored;
+	enum db_claim got;
+
+	(void)state;
+	claimed.at = fixture_instant("2019-05-31T23:30:00Z");
+	sql_as("PG_OWNER", "SELECT shepd.make_month('shepd.journal', '2019-05-01T00:00:00Z')");
+	must(db_send_claim(db, &claimed, &e));
+	must(db_settle_claim(db, arena, &got, &stored, &e));
+	must(db_finish(db, &row, &e));
+	assert_string_equal(sql_as("PG_OWNER", "SELECT count(*) FROM shepd.journal_2019_05"), "1");
+	assert_string_equal(sql_as("PG_OWNER", "DROP TABLE shepd.journal_2019_05"), "");
+	must(db_send_claim(db, &claimed, &e));
+	must_fail(db_settle_claim(db, arena, &got, &stored, &e), ERR_MSG_FORGOTTEN);
+	assert_false(db->in_transaction);
+	body[0] = 'x';
+	must(db_send_claim(db, &claimed, &e));
+	must(db_settle_claim(db, arena, &got, &stored, &e));
+	assert_int_equal(got, DB_CLAIM_MISUSED);
 	db_free(db);
 }
 
@@ -382,6 +485,9 @@ main(void)
 	    cmocka_unit_test(a_claim_travels_with_the_first_statement),
 	    cmocka_unit_test(what_was_done_under_a_lost_claim_is_undone),
 	    cmocka_unit_test(a_lost_claim_is_found_behind_a_statement_that_failed),
+	    cmocka_unit_test(one_id_on_two_channels_is_two_messages),
+	    cmocka_unit_test(a_claim_and_its_journal_row_are_committed_together_or_not_at_all),
+	    cmocka_unit_test(a_claim_whose_reply_was_dropped_is_refused_by_name),
 	    cmocka_unit_test(of_eight_processes_with_one_message_exactly_one_handles_it),
 	    cmocka_unit_test(the_claim_of_a_killed_process_goes_to_the_next),
 	    cmocka_unit_test(a_commit_whose_standby_wait_was_cancelled_is_not_acknowledged),
