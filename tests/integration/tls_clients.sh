@@ -35,45 +35,35 @@ authorityKeyIdentifier = keyid
 basicConstraints = critical,CA:true
 keyUsage = critical,keyCertSign,cRLSign
 subjectKeyIdentifier = hash
-[client]
+[holder]
 basicConstraints = critical,CA:false
 keyUsage = critical,digitalSignature
-extendedKeyUsage = clientAuth
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[server]
-basicConstraints = critical,CA:false
-keyUsage = critical,digitalSignature
-extendedKeyUsage = serverAuth
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-[signer]
-basicConstraints = critical,CA:false
-keyUsage = critical,digitalSignature
-extendedKeyUsage = emailProtection
+extendedKeyUsage = $ENV::PURPOSE
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 [req]
 distinguished_name = any
 C
 : >index
+export PURPOSE=clientAuth # of who holds a certificate
 echo 01 >crlnumber
 authority() { openssl req -x509 -config ca.conf -extensions root -newkey rsa:2048 -nodes -sha256 -days 30 -subj "/CN=$2" -keyout "$1.key" -out "$1.pem" 2>/dev/null; }
-# issue NAME SECTION [options of ca]
+# issue NAME PURPOSE [options of ca]
 issue()
 {
-	local name=$1 section=$2
+	local name=$1
+	local -x PURPOSE=$2
 	shift 2
 	openssl req -new -config ca.conf -newkey rsa:2048 -nodes -sha256 -subj "/CN=$name" -keyout "$name.key" -out "$name.csr" 2>/dev/null &&
-		openssl ca -batch -notext -config ca.conf -extensions "$section" -days 20 -in "$name.csr" -out "$name.pem" "$@" 2>/dev/null
+		openssl ca -batch -notext -config ca.conf -extensions holder -days 20 -in "$name.csr" -out "$name.pem" "$@" 2>/dev/null
 }
 ok "a CA" authority ca "Clients of a partner"
 ok "another one under the same name" authority foreign "Clients of a partner"
-ok "certificates of clients" eval 'issue first client && issue second client && issue revoked client && issue late client -startdate 20200101000000Z -enddate 20210101000000Z'
-ok "and for other purposes" eval 'issue server server && issue signer signer'
-ok "and of the other CA" issue stranger client -cert foreign.pem -keyfile foreign.key
+ok "certificates of clients" eval 'issue first clientAuth && issue second clientAuth && issue revoked clientAuth && issue late clientAuth -startdate 20200101000000Z -enddate 20210101000000Z'
+ok "and for other purposes" eval 'issue server serverAuth && issue signer emailProtection'
+ok "and of the other CA" issue stranger clientAuth -cert foreign.pem -keyfile foreign.key
 ok "one is revoked" eval 'openssl ca -config ca.conf -revoke revoked.pem 2>/dev/null && openssl ca -config ca.conf -gencrl -out crl/ca.crl 2>/dev/null'
-openssl req -x509 -config ca.conf -extensions client -newkey rsa:2048 -nodes -sha256 -days 30 -subj /CN=alone -keyout alone.key -out alone.pem 2>/dev/null
+openssl req -x509 -config ca.conf -extensions holder -newkey rsa:2048 -nodes -sha256 -days 30 -subj /CN=alone -keyout alone.key -out alone.pem 2>/dev/null
 cp ca.pem ca/
 
 # --- the daemon ----------------------------------------------------------------------------------------
