@@ -40,7 +40,7 @@ make_world(void)
 	x = forge_cert(&ca, w.key);
 	forge_write_pem(trust, "ca.pem", x);
 	PROMISE(pki_open(&(struct pki_options){.trust = trust}, NULL, NULL, &w.pki, &e) == 0);
-	X509_free(x);
+	PROMISE(EVP_PKEY_up_ref(w.key) == 1); /* used as long as the program runs */
 	forge_clean();
 	arena_free(a);
 }

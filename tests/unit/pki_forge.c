@@ -23,6 +23,10 @@
 
 static char *folders[64];
 static size_t n_folders;
+static EVP_PKEY **keys;
+static size_t n_keys;
+static X509 **certs;
+static size_t n_certs;
 
 static void
 need(bool ok, const char *what)
@@ -34,22 +38,42 @@ need(bool ok, const char *what)
 	exit(99);
 }
 
+static EVP_PKEY *
+kept(EVP_PKEY *key)
+{
+	need(key != NULL, "key");
+	keys = reallocarray(keys, n_keys + 1, sizeof(EVP_PKEY *));
+	need(keys != NULL, "memory");
+	return keys[n_keys++] = key;
+}
+
+EVP_PKEY *
+forge_curve(const char *name)
+{
+	return kept(EVP_EC_gen(name));
+}
+
 EVP_PKEY *
 forge_key(void)
 {
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-
-	need(key != NULL, "key");
-	return key;
+	return forge_curve("P-256");
 }
 
 EVP_PKEY *
 forge_rsa(unsigned bits)
 {
-	EVP_PKEY *key = EVP_RSA_gen(bits);
+	return kept(EVP_RSA_gen(bits));
+}
 
-	need(key != NULL, "RSA key");
-	return key;
+EVP_PKEY *
+forge_gost(const char *kind)
+{
+	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
+	EVP_PKEY *key = NULL;
+
+	need(c != NULL && EVP_PKEY_keygen_init(c) == 1 && EVP_PKEY_generate(c, &key) == 1, kind);
+	EVP_PKEY_CTX_free(c);
+	return kept(key);
 }
 
 static void
@@ -111,8 +135,8 @@ extend(X509 *x, X509 *issuer, int nid, const char *value)
 	NCONF_free(empty);
 }
 
-static void
-extend_critical(X509 *x, const char *oid)
+X509_EXTENSION *
+forge_unknown(const char *oid)
 {
 	ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
 	ASN1_OCTET_STRING *null = ASN1_OCTET_STRING_new();
@@ -121,10 +145,19 @@ extend_critical(X509 *x, const char *oid)
 	need(null != NULL && ASN1_OCTET_STRING_set(null, (const unsigned char *)"\x05", 2) == 1,
 	    oid);
 	extension = X509_EXTENSION_create_by_OBJ(NULL, object, 1, null);
-	need(extension != NULL && X509_add_ext(x, extension, -1) == 1, oid);
-	X509_EXTENSION_free(extension);
+	need(extension != NULL, oid);
 	ASN1_OCTET_STRING_free(null);
 	ASN1_OBJECT_free(object);
+	return extension;
+}
+
+static void
+extend_critical(X509 *x, const char *oid)
+{
+	X509_EXTENSION *extension = forge_unknown(oid);
+
+	need(X509_add_ext(x, extension, -1) == 1, oid);
+	X509_EXTENSION_free(extension);
 }
 
 static const EVP_MD *
@@ -162,7 +195,9 @@ forge_cert(const struct forge *f, EVP_PKEY *key)
 	ASN1_INTEGER_free(serial);
 	ASN1_TIME_free(from);
 	ASN1_TIME_free(until);
-	return x;
+	certs = reallocarray(certs, n_certs + 1, sizeof(X509 *));
+	need(certs != NULL, "memory");
+	return certs[n_certs++] = x;
 }
 
 static void
@@ -256,6 +291,17 @@ forge_der(struct arena *a, const X509 *x)
 	return (struct octets){der, (size_t)len};
 }
 
+struct pki *
+forge_pki(const struct pki_options *options)
+{
+	struct err e = {0};
+	struct pki *p;
+
+	need(pki_open(options, NULL, NULL, &p, &e) == 0, e.detail);
+	need(ERR_peek_error() == 0, "errors that pki_open() left behind");
+	return p;
+}
+
 const char *
 forge_folder(struct arena *a)
 {
@@ -280,6 +326,14 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
 void
 forge_clean(void)
 {
+	while (n_keys > 0)
+		EVP_PKEY_free(keys[--n_keys]);
+	while (n_certs > 0)
+		X509_free(certs[--n_certs]);
+	free(keys);
+	free(certs);
+	keys = NULL;
+	certs = NULL;
 	while (n_folders > 0) {
 		nftw(folders[--n_folders], remove_one, 8, FTW_DEPTH | FTW_PHYS);
 		free(folders[n_folders]);

@@ -82,34 +82,16 @@ make_world(void **state)
 static int
 end_world(void **state)
 {
-	EVP_PKEY *keys[] = {w.root_key, w.middle_key, w.leaf_key, w.rogue_key};
-	X509 *certs[] = {w.root, w.middle, w.leaf, w.rogue};
-
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
-		EVP_PKEY_free(keys[i]);
-		X509_free(certs[i]);
-	}
 	forge_clean();
 	arena_free(w.arena);
 	return 0;
 }
 
 static struct pki *
-opened(const struct pki_options *options)
-{
-	struct err e = {0};
-	struct pki *p;
-
-	if (pki_open(options, NULL, NULL, &p, &e) != 0)
-		fail_msg("%s", e.detail);
-	return p;
-}
-
-static struct pki *
 opened_trust(void)
 {
-	return opened(&(struct pki_options){.trust = w.trust});
+	return forge_pki(&(struct pki_options){.trust = w.trust});
 }
 
 static const struct pki_cert *
@@ -145,7 +127,6 @@ verdict_on(X509 *x, const char *at)
 	enum err_code code = judged(p, decoded(p, x), at);
 
 	pki_close(p);
-	X509_free(x);
 	return code;
 }
 
@@ -248,7 +229,7 @@ a_curve_goes_with_its_own_digest(void **state)
 		    .usage = SIGN_USAGE,
 		    .issuer = w.middle,
 		    .issuer_key = w.middle_key};
-		EVP_PKEY *key = EVP_EC_gen(cases[i].curve);
+		EVP_PKEY *key = forge_curve(cases[i].curve);
 		X509 *x = forge_cert(&f, key);
 		const struct pki_cert *c = decoded(p, x);
 		assert_int_equal(pki_family(c), cases[i].family);
@@ -259,8 +240,6 @@ a_curve_goes_with_its_own_digest(void **state)
 			assert_int_equal(verifies(c, key, EVP_sha256()), cases[i].sha256);
 			assert_int_equal(verifies(c, key, EVP_sha384()), cases[i].sha384);
 		}
-		X509_free(x);
-		EVP_PKEY_free(key);
 	}
 	pki_close(p);
 }
@@ -409,7 +388,6 @@ judge_many(struct pki *p, unsigned serial, unsigned count)
 		X509 *x = leaf(&f);
 		assert_int_equal(pki_decode(p, forge_der(a, x), &c, &e), 0);
 		assert_int_equal(judged(p, c, AT), ERR_OK);
-		X509_free(x);
 		arena_free(a);
 	}
 }
@@ -486,7 +464,7 @@ a_kept_verdict_ends_with_the_first_link_of_the_path(void **state)
 static void
 a_verdict_of_one_trust_is_not_taken_by_another(void **state)
 {
-	struct pki *trusting = opened_trust(), *empty = opened(&(struct pki_options){0});
+	struct pki *trusting = opened_trust(), *empty = forge_pki(&(struct pki_options){0});
 	const struct pki_cert *c = decoded(trusting, w.leaf);
 
 	(void)state;
@@ -519,7 +497,7 @@ an_intermediate_without_its_root_is_no_anchor(void **state)
 
 	(void)state;
 	forge_write_pem(trust, "middle.pem", w.middle);
-	struct pki *p = opened(&(struct pki_options){.trust = trust});
+	struct pki *p = forge_pki(&(struct pki_options){.trust = trust});
 	assert_int_equal(pki_census(p).anchors, 0);
 	assert_int_equal(judged(p, decoded(p, w.leaf), AT), ERR_PKI_UNKNOWN_ISSUER);
 	pki_close(p);
@@ -616,7 +594,6 @@ refuses_weak_keys_and_digests(void **state)
 	(void)state;
 	assert_int_equal(verdict_on(forge_cert(&f, weak), AT), ERR_PKI_CERTIFICATE);
 	assert_int_equal(verdict_on(leaf(&(struct forge){.md = "SHA1"}), AT), ERR_PKI_CERTIFICATE);
-	EVP_PKEY_free(weak);
 }
 
 static void
@@ -631,10 +608,8 @@ refuses_a_serial_number_longer_than_20_octets(void **state)
 	(void)state;
 	assert_int_equal(pki_decode(p, forge_der(w.arena, x), &c, &e), -1);
 	assert_int_equal(e.code, ERR_PKI_CERTIFICATE);
-	X509_free(x);
 	x = leaf(&(struct forge){.serial = "1461501637330902918203684832716283019655932542975"});
 	assert_int_equal(judged(p, decoded(p, x), AT), ERR_OK);
-	X509_free(x);
 	pki_close(p);
 }
 
@@ -661,12 +636,9 @@ refuses_a_path_longer_than_the_ca_allows(void **state)
 	forge_write_pem(trust, "1.pem", w.root);
 	forge_write_pem(trust, "2.pem", brief);
 	forge_write_pem(trust, "3.pem", below);
-	struct pki *p = opened(&(struct pki_options){.trust = trust});
+	struct pki *p = forge_pki(&(struct pki_options){.trust = trust});
 	assert_int_equal(judged(p, decoded(p, x), AT), ERR_PKI_CERTIFICATE);
 	pki_close(p);
-	X509_free(brief);
-	X509_free(below);
-	X509_free(x);
 }
 
 static void
@@ -687,11 +659,9 @@ validity_of_a_ca_need_not_lie_within_its_issuers(void **state)
 	(void)state;
 	forge_write_pem(trust, "1.pem", w.root);
 	forge_write_pem(trust, "2.pem", early);
-	struct pki *p = opened(&(struct pki_options){.trust = trust});
+	struct pki *p = forge_pki(&(struct pki_options){.trust = trust});
 	assert_int_equal(judged(p, decoded(p, x), AT), ERR_OK);
 	pki_close(p);
-	X509_free(early);
-	X509_free(x);
 }
 
 struct told {

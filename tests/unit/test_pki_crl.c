@@ -66,14 +66,7 @@ make_world(void **state)
 static int
 end_world(void **state)
 {
-	EVP_PKEY *keys[] = {w.root_key, w.ca_key, w.rogue_key, w.leaf_key};
-	X509 *certs[] = {w.root, w.ca, w.rogue, w.leaf, w.other};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		EVP_PKEY_free(keys[i]);
-	for (size_t i = 0; i < sizeof(certs) / sizeof(certs[0]); i++)
-		X509_free(certs[i]);
 	forge_clean();
 	arena_free(w.arena);
 	return 0;
@@ -460,8 +453,6 @@ a_crl_of_a_weak_digest_or_key_is_not_loaded(void **state)
 	write_crl("a.crl", (struct forge_crl){.issuer = ca, .key = key}, NULL, 0);
 	assert_not_loaded("a.crl: the signature of the CRL does not verify");
 	w.trust = trust;
-	X509_free(ca);
-	EVP_PKEY_free(key);
 }
 
 static void
@@ -519,7 +510,6 @@ a_pinned_certificate_of_an_unknown_ca_has_no_known_state(void **state)
 	assert_int_equal(try_open(partners, &p, &e), 0);
 	assert_int_equal(judged(p, own, AT), ERR_PKI_REVOCATION_UNKNOWN);
 	pki_close(p);
-	X509_free(own);
 }
 
 int

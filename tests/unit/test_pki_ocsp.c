@@ -62,17 +62,6 @@ unchecked(X509 *x, EVP_PKEY *issuer_key)
 	return x;
 }
 
-static struct pki *
-opened(const struct pki_options *options)
-{
-	struct err e = {0};
-	struct pki *p;
-
-	if (pki_open(options, NULL, NULL, &p, &e) != 0)
-		fail_msg("%s", e.detail);
-	return p;
-}
-
 static struct pki_target
 target_of(struct pki *p, X509 *x)
 {
@@ -101,7 +90,7 @@ make_world(void **state)
 	    unchecked(made("C=KZ/CN=OCSP", "900", "OCSPSigning", NULL, w.ca, w.ca_key), w.ca_key);
 	w.leaf = made("C=KZ/CN=LEAF", "77", "emailProtection", NULL, w.ca, w.ca_key);
 	forge_write_pem(trust, "ca.pem", w.ca);
-	w.pki = opened(&(struct pki_options){.trust = trust});
+	w.pki = forge_pki(&(struct pki_options){.trust = trust});
 	w.target = target_of(w.pki, w.leaf);
 	return 0;
 }
@@ -111,13 +100,6 @@ end_world(void **state)
 {
 	(void)state;
 	pki_close(w.pki);
-	X509_free(w.ca);
-	X509_free(w.twin);
-	X509_free(w.responder);
-	X509_free(w.leaf);
-	EVP_PKEY_free(w.key);
-	EVP_PKEY_free(w.ca_key);
-	EVP_PKEY_free(w.other_key);
 	forge_clean();
 	return 0;
 }
@@ -317,14 +299,11 @@ static enum pki_ocsp_fault
 fault_by(X509 *responder, EVP_PKEY *key, const char *at)
 {
 	struct forge_ocsp f = fine();
-	enum pki_ocsp_fault fault;
 
 	f.signer = responder;
 	f.key = key;
 	f.this_update = at;
-	fault = heard(forge_ocsp(w.arena, &f), NULL, at, &rules).fault;
-	X509_free(responder);
-	return fault;
+	return heard(forge_ocsp(w.arena, &f), NULL, at, &rules).fault;
 }
 
 static void
@@ -390,7 +369,6 @@ a_responder_must_be_valid_itself(void **state)
 	assert_int_equal(said(&f).fault, PKI_OCSP_UNTRUSTED);
 	assert_int_equal(
 	    heard(forge_ocsp(w.arena, &f), NULL, "2026-06-02T12:09:59Z", &rules).status, PKI_GOOD);
-	X509_free(ended);
 	assert_int_equal(fault_by(forge_cert(&(struct forge){.subject = "C=KZ/CN=OCSP",
 						 .usage = "critical,digitalSignature",
 						 .extended = "OCSPSigning",
@@ -423,14 +401,13 @@ a_responder_without_nocheck_needs_a_crl(void **state)
 	crl.revoked = revoked;
 	crl.n_revoked = 1;
 	forge_write(against, "crl", forge_crl(w.arena, &crl));
-	w.pki = opened(&(struct pki_options){.trust = trust, .crl = with});
+	w.pki = forge_pki(&(struct pki_options){.trust = trust, .crl = with});
 	assert_int_equal(said(&f).status, PKI_GOOD);
 	pki_close(w.pki);
-	w.pki = opened(&(struct pki_options){.trust = trust, .crl = against});
+	w.pki = forge_pki(&(struct pki_options){.trust = trust, .crl = against});
 	assert_int_equal(said(&g).fault, PKI_OCSP_UNTRUSTED);
 	pki_close(w.pki);
 	w.pki = own;
-	X509_free(bare);
 }
 
 static void
@@ -484,7 +461,7 @@ two_requests_have_two_nonces(void **state)
 static void
 nobody_asks_about_a_ca_that_is_not_loaded(void **state)
 {
-	struct pki *empty = opened(&(struct pki_options){0});
+	struct pki *empty = forge_pki(&(struct pki_options){0});
 	struct forge_ocsp f = fine();
 	struct pki_ocsp_answer out;
 	struct pki_nonce nonce;
@@ -621,20 +598,7 @@ build(struct house *h, EVP_PKEY *ca_key, EVP_PKEY *key)
 	forge_write_pem(h->folder, "responder.pem", responder);
 	forge_write_key(h->folder, "responder.key", key, NULL);
 	forge_write(h->folder, "index.txt", octets_of(index));
-	X509_free(responder);
-	h->pki = opened(&(struct pki_options){.trust = trust});
-}
-
-static void
-demolish(struct house *h)
-{
-	pki_close(h->pki);
-	X509_free(h->ca);
-	X509_free(h->good);
-	X509_free(h->revoked);
-	X509_free(h->absent);
-	EVP_PKEY_free(h->ca_key);
-	EVP_PKEY_free(h->key);
+	h->pki = forge_pki(&(struct pki_options){.trust = trust});
 }
 
 /* What the program answers to our own request; it takes the machine's time. */
@@ -690,7 +654,7 @@ responders_of_openssl_are_believed(EVP_PKEY *ca_key, EVP_PKEY *key)
 	assert_int_equal(out.status, PKI_REVOKED);
 	assert_int_equal(out.reason, OCSP_REVOKED_STATUS_KEYCOMPROMISE);
 	assert_int_equal(program_says(&h, h.absent).status, PKI_UNKNOWN);
-	demolish(&h);
+	pki_close(h.pki);
 }
 
 static void
@@ -700,30 +664,18 @@ a_responder_of_openssl_with_rsa_is_believed(void **state)
 	responders_of_openssl_are_believed(forge_rsa(2048), forge_rsa(2048));
 }
 
-static EVP_PKEY *
-gost_key(const char *kind)
-{
-	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
-	EVP_PKEY *key = NULL;
-
-	assert_int_equal(EVP_PKEY_keygen_init(c), 1);
-	assert_int_equal(EVP_PKEY_generate(c, &key), 1);
-	EVP_PKEY_CTX_free(c);
-	return key;
-}
-
 static void
 a_responder_of_openssl_with_gost_2015_is_believed(void **state)
 {
 	(void)state;
-	responders_of_openssl_are_believed(gost_key(GOST_KEY_2015), gost_key(GOST_KEY_2015));
+	responders_of_openssl_are_believed(forge_gost(GOST_KEY_2015), forge_gost(GOST_KEY_2015));
 }
 
 static void
 a_responder_of_openssl_with_gost_2004_is_believed(void **state)
 {
 	(void)state;
-	responders_of_openssl_are_believed(gost_key(GOST_KEY_2004), gost_key(GOST_KEY_2004));
+	responders_of_openssl_are_believed(forge_gost(GOST_KEY_2004), forge_gost(GOST_KEY_2004));
 }
 
 /* --- the NCA's own answers --------------------------------------------------- */
@@ -757,7 +709,7 @@ the_ncas_answers_get_their_verdicts(void **state)
 		fixture_skipped(4, "samples/nca is not there");
 		return;
 	}
-	p = opened(&(struct pki_options){.trust = arena_printf(w.arena, "%s/ca-test", folder)});
+	p = forge_pki(&(struct pki_options){.trust = arena_printf(w.arena, "%s/ca-test", folder)});
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct octets answer =
 		    fixture_file(w.arena, arena_printf(w.arena, "%s/ocsp-test/ocsp_response_%s.bin",

@@ -97,24 +97,8 @@ static int
 end_world(void **state)
 {
 	(void)state;
-	X509_free(w.ca);
-	X509_free(w.leaf);
-	X509_free(w.client);
-	EVP_PKEY_free(w.ca_key);
-	EVP_PKEY_free(w.key);
 	forge_clean();
 	return 0;
-}
-
-static struct pki *
-opened(const struct pki_options *options)
-{
-	struct err e = {0};
-	struct pki *p;
-
-	if (pki_open(options, NULL, NULL, &p, &e) != 0)
-		fail_msg("%s", e.detail);
-	return p;
 }
 
 static const struct pki_cert *
@@ -198,7 +182,7 @@ static enum err_code
 verdict(enum pki_revocation by, enum said said, enum listed listed, bool passes,
     struct pki_standing *standing)
 {
-	struct pki *p = opened(&(struct pki_options){
+	struct pki *p = forge_pki(&(struct pki_options){
 	    .trust = w.trust, .crl = w.crl[listed], .revocation = by, .unknown_passes = passes});
 	struct err e = {0};
 	struct pki_book *b;
@@ -327,7 +311,7 @@ a_client_of_unknown_standing_is_refused_whatever_services_accept(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(clients) / sizeof(clients[0]); i++) {
-		struct pki *p = opened(&(struct pki_options){
+		struct pki *p = forge_pki(&(struct pki_options){
 		    .trust = w.trust, .revocation = clients[i].by, .unknown_passes = true});
 		struct pki_signer who;
 		struct pki_book *b;
@@ -346,17 +330,15 @@ a_client_of_unknown_standing_is_refused_whatever_services_accept(void **state)
 	}
 }
 
-/* A certificate that was found good and is revoked since: the next look-up says so. */
+/* Each judgement says what was said last. */
 static void
-a_kept_verdict_does_not_outlive_a_revocation(void **state)
+follows_the_book(const struct pki_options *options)
 {
-	struct pki *p =
-	    opened(&(struct pki_options){.trust = w.trust, .revocation = PKI_REVOCATION_OCSP});
+	struct pki *p = forge_pki(options);
 	struct pki_standing s;
 	struct pki_book *b;
 	struct err e = {0};
 
-	(void)state;
 	assert_int_equal(pki_book_open(16, &b, &e), 0);
 	pki_use_book(p, b);
 	assert_int_equal(judged(p, &s), ERR_PKI_REVOCATION_UNKNOWN);
@@ -368,11 +350,20 @@ a_kept_verdict_does_not_outlive_a_revocation(void **state)
 	pki_book_close(b);
 }
 
+/* A certificate that was found good and is revoked since: the next look-up says so. */
+static void
+a_kept_verdict_does_not_outlive_a_revocation(void **state)
+{
+	(void)state;
+	follows_the_book(
+	    &(struct pki_options){.trust = w.trust, .revocation = PKI_REVOCATION_OCSP});
+}
+
 static size_t
 wanted_after(enum said said)
 {
 	struct pki *p =
-	    opened(&(struct pki_options){.trust = w.trust, .revocation = PKI_REVOCATION_ANY});
+	    forge_pki(&(struct pki_options){.trust = w.trust, .revocation = PKI_REVOCATION_ANY});
 	struct pki_target out[4];
 	struct pki_standing s;
 	struct pki_book *b;
@@ -406,26 +397,15 @@ what_is_not_known_is_asked_for_once(void **state)
 static void
 a_pinned_certificate_is_asked_about_too(void **state)
 {
-	struct pki *p = opened(&(struct pki_options){
-	    .trust = w.trust, .partners = w.partners, .revocation = PKI_REVOCATION_OCSP});
-	struct pki *alone =
-	    opened(&(struct pki_options){.partners = w.partners, .revocation = PKI_REVOCATION_ANY});
+	struct pki *alone = forge_pki(
+	    &(struct pki_options){.partners = w.partners, .revocation = PKI_REVOCATION_ANY});
 	struct pki_standing s;
-	struct pki_book *b;
-	struct err e = {0};
 
 	(void)state;
-	assert_int_equal(pki_book_open(16, &b, &e), 0);
-	pki_use_book(p, b);
-	assert_int_equal(judged(p, &s), ERR_PKI_REVOCATION_UNKNOWN);
-	tell(p, b, GOOD);
-	assert_int_equal(judged(p, &s), ERR_OK);
-	tell(p, b, REVOKED);
-	assert_int_equal(judged(p, &s), ERR_PKI_REVOKED);
+	follows_the_book(&(struct pki_options){
+	    .trust = w.trust, .partners = w.partners, .revocation = PKI_REVOCATION_OCSP});
 	assert_int_equal(judged(alone, &s), ERR_PKI_REVOCATION_UNKNOWN);
 	pki_close(alone);
-	pki_close(p);
-	pki_book_close(b);
 }
 
 /* What `shepctl inspect --ocsp` does. */
@@ -445,7 +425,7 @@ by_folder(const enum said *said, size_t n, enum listed listed)
 		forge_write(
 		    folder, arena_printf(w.arena, "%zu.der", i), (struct octets){copy, answer.len});
 	}
-	p = opened(&(struct pki_options){.trust = w.trust,
+	p = forge_pki(&(struct pki_options){.trust = w.trust,
 	    .crl = w.crl[listed],
 	    .ocsp = folder,
 	    .revocation = PKI_REVOCATION_ANY});

@@ -35,24 +35,12 @@ sample(const char *relative)
 	return fixture_shared(w.arena, arena_printf(w.arena, "samples/%s", relative));
 }
 
-static struct pki *
-opened(const struct pki_options *options)
-{
-	struct err e = {0};
-	struct pki *p;
-
-	if (pki_open(options, NULL, NULL, &p, &e) != 0)
-		fail_msg("%s", e.detail);
-	assert_int_equal(ERR_peek_error(), 0);
-	return p;
-}
-
 static int
 make_world(void **state)
 {
 	(void)state;
-	w.off = opened(&(struct pki_options){.trust = sample("nca/ca-test")});
-	w.crl = opened(&(struct pki_options){.trust = sample("nca/ca-test"),
+	w.off = forge_pki(&(struct pki_options){.trust = sample("nca/ca-test")});
+	w.crl = forge_pki(&(struct pki_options){.trust = sample("nca/ca-test"),
 	    .crl = sample("nca/crl-test"),
 	    .revocation = PKI_REVOCATION_CRL});
 	return 0;
@@ -82,7 +70,7 @@ judged(struct pki *p, const struct pki_cert *c, const char *at, struct pki_signe
 static void
 all_ca_certificates_of_the_nca_load(void **state)
 {
-	struct pki *p = opened(&(struct pki_options){.trust = sample("nca/ca-prod")});
+	struct pki *p = forge_pki(&(struct pki_options){.trust = sample("nca/ca-prod")});
 	struct pki_census prod = pki_census(p), test = pki_census(w.crl);
 
 	(void)state;
@@ -102,7 +90,7 @@ the_lists_of_fingerprints_name_every_ca_certificate(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		const char *list =
 		    arena_printf(w.arena, "%s/certs/nca-%s.tsv", fixture_srcdir(), kinds[i]);
-		struct pki *p = opened(&(struct pki_options){
+		struct pki *p = forge_pki(&(struct pki_options){
 		    .trust = sample(arena_printf(w.arena, "nca/ca-%s", kinds[i])),
 		    .fingerprints = list});
 		assert_int_equal(pki_census(p).anchors, 5);
@@ -132,7 +120,7 @@ the_policy_of_2022_holds_along_the_path(void **state)
 	(void)state;
 	assert_int_equal(pki_identity_load(path, NULL, P12_PASSWORD, &id, &e), 0);
 	for (size_t i = 0; i < 2; i++) {
-		struct pki *p = opened(&(struct pki_options){.trust = sample("nca/ca-test"),
+		struct pki *p = forge_pki(&(struct pki_options){.trust = sample("nca/ca-test"),
 		    .path = {.policies = i == 0 ? now : before, .explicit_policy = true}});
 		assert_int_equal(
 		    judged(p, pki_identity_certificate(id), "2026-09-01T00:00:00Z", &who),
@@ -178,7 +166,7 @@ no_crl_of_the_nca_loads_after_one_octet_was_changed(void **state)
 			bad[octet] ^= 1;
 		}
 		forge_write(folder, "a.crl", (struct octets){bad, good.len});
-		pki_close(opened(&options));
+		pki_close(forge_pki(&options));
 	}
 }
 
@@ -396,7 +384,7 @@ the_gateways_test_partners_are_found_and_accepted(void **state)
 	    "CN=ТЕСТ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (RSA TEST TWIN),C=KZ",
 	};
 	static const char *const files[] = {"person.pem", "sender.pem", "shep.pem"};
-	struct pki *p = opened(&(struct pki_options){.partners = sample("shep/twin-certs")});
+	struct pki *p = forge_pki(&(struct pki_options){.partners = sample("shep/twin-certs")});
 
 	(void)state;
 	assert_int_equal(pki_census(p).partners, 3);

@@ -36,22 +36,11 @@ made(const char *relative)
 	return arena_printf(w.arena, "%s/testpki/%s", fixture_builddir(), relative);
 }
 
-static struct pki *
-opened(const struct pki_options *options)
-{
-	struct err e = {0};
-	struct pki *p;
-
-	if (pki_open(options, NULL, NULL, &p, &e) != 0)
-		fail_msg("%s", e.detail);
-	return p;
-}
-
 static int
 make_world(void **state)
 {
 	(void)state;
-	w.pki = opened(&(struct pki_options){
+	w.pki = forge_pki(&(struct pki_options){
 	    .trust = made("trust"), .crl = made("crl"), .revocation = PKI_REVOCATION_CRL});
 	return 0;
 }
@@ -268,7 +257,7 @@ a_time_stamping_authority_must_be_ours_and_not_revoked(void **state)
 	    tsa_key);
 	assert_int_equal(stamped(w.pki, stamp(&s), DATA, AT, &out), ERR_PKI_UNKNOWN_ISSUER);
 	forge_write_pem(trust, "ca.pem", ca);
-	p = opened(&(struct pki_options){.trust = trust});
+	p = forge_pki(&(struct pki_options){.trust = trust});
 	assert_int_equal(stamped(p, stamp(&s), DATA, AT, &out), ERR_OK);
 	pki_close(p);
 	forge_write(crls, "crl",
@@ -277,13 +266,9 @@ a_time_stamping_authority_must_be_ours_and_not_revoked(void **state)
 				   .number = "1",
 				   .revoked = revoked,
 				   .n_revoked = 1}));
-	p = opened(&(struct pki_options){.trust = trust, .crl = crls});
+	p = forge_pki(&(struct pki_options){.trust = trust, .crl = crls});
 	assert_int_equal(stamped(p, stamp(&s), DATA, AT, &out), ERR_PKI_REVOKED);
 	pki_close(p);
-	X509_free(ca);
-	X509_free(s.tsa);
-	EVP_PKEY_free(ca_key);
-	EVP_PKEY_free(tsa_key);
 }
 
 /* A token that somebody signed who is certified for other things. */
@@ -334,7 +319,7 @@ the_ncas_time_stamp_gets_its_verdict(void **state)
 		fixture_skipped(2, "samples/nca is not there");
 		return;
 	}
-	p = opened(&(struct pki_options){.trust = arena_printf(w.arena, "%s/ca-test", folder)});
+	p = forge_pki(&(struct pki_options){.trust = arena_printf(w.arena, "%s/ca-test", folder)});
 	for (size_t i = 0; i < 2; i++) {
 		struct octets der = fixture_file(
 		    w.arena, arena_printf(w.arena, "%s/tsp-test/%s", folder, files[i]));
@@ -532,7 +517,8 @@ the_ncas_signed_files_get_their_verdicts(void **state)
 		fixture_skipped(4, "samples/nca is not there");
 		return;
 	}
-	test = opened(&(struct pki_options){.trust = arena_printf(w.arena, "%s/ca-test", folder)});
+	test =
+	    forge_pki(&(struct pki_options){.trust = arena_printf(w.arena, "%s/ca-test", folder)});
 	forge_write(both, "a",
 	    fixture_file(
 		w.arena, arena_printf(w.arena, "%s/ca-test/root_test_gost_2022.cer", folder)));
@@ -543,7 +529,7 @@ the_ncas_signed_files_get_their_verdicts(void **state)
 	    fixture_file(w.arena, arena_printf(w.arena, "%s/ca-prod/root_gost_2022.pem", folder)));
 	forge_write(both, "d",
 	    fixture_file(w.arena, arena_printf(w.arena, "%s/ca-prod/nca_gost_2022.pem", folder)));
-	all = opened(&(struct pki_options){.trust = both});
+	all = forge_pki(&(struct pki_options){.trust = both});
 	for (size_t i = 0; i < 2; i++) {
 		const char *base = arena_printf(w.arena, "%s/cms-test/%s", folder, names[i]);
 		struct octets inside =

@@ -72,14 +72,7 @@ make_world(void **state)
 static int
 end_world(void **state)
 {
-	EVP_PKEY *keys[] = {w.key, w.rogue_key, w.leaf_key};
-	X509 *certs[] = {w.ca, w.rogue, w.leaf, w.other};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		EVP_PKEY_free(keys[i]);
-	for (size_t i = 0; i < sizeof(certs) / sizeof(certs[0]); i++)
-		X509_free(certs[i]);
 	forge_clean();
 	arena_free(w.arena);
 	return 0;

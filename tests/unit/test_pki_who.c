@@ -55,9 +55,6 @@ end_world(void **state)
 {
 	(void)state;
 	pki_close(w.pki);
-	EVP_PKEY_free(w.key);
-	EVP_PKEY_free(w.ca_key);
-	X509_free(w.ca);
 	forge_clean();
 	arena_free(w.arena);
 	return 0;
@@ -88,7 +85,6 @@ described(const char *subject, const char *usage, const char *extended)
 
 	assert_int_equal(pki_decode(w.pki, forge_der(w.arena, x), &c, &e), 0);
 	pki_describe(c, &who);
-	X509_free(x);
 	return who;
 }
 
@@ -147,7 +143,6 @@ written_as(int type, const void *text, int len)
 	pki_describe(c, &who);
 	X509_NAME_ENTRY_free(entry);
 	X509_NAME_free(name);
-	X509_free(x);
 	return who;
 }
 
@@ -294,7 +289,6 @@ a_partner_is_found_by_any_way_to_write_its_issuer(void **state)
 		if (finds(p, other[i], SERIAL, &c))
 			fail_msg("found by %s", other[i]);
 	pki_close(p);
-	X509_free(x);
 }
 
 /* A certificate whose issuer has one RDN of three attributes, and types of string of all kinds. */
@@ -363,7 +357,6 @@ an_issuer_with_an_rdn_of_several_attributes_is_found_by_all_of_them_together(voi
 		if (finds(p, other[i], "7", &c))
 			fail_msg("found by %s", other[i]);
 	pki_close(p);
-	X509_free(x);
 }
 
 /* The old certificate of a partner and the new one side by side: each is found by its own number at
@@ -401,8 +394,6 @@ old_and_new_certificates_overlap(void **state)
 		assert_int_equal(e.code, cases[i].verdict);
 	}
 	pki_close(p);
-	X509_free(old);
-	X509_free(new);
 }
 
 static void
@@ -423,8 +414,6 @@ of_two_valid_partners_with_one_name_the_newer_one_is_taken(void **state)
 		assert_true(octets_equal(pki_der(c), forge_der(w.arena, new)));
 		pki_close(p);
 	}
-	X509_free(old);
-	X509_free(new);
 }
 
 static void
@@ -450,7 +439,6 @@ a_malformed_issuer_names_nobody(void **state)
 		memcpy(longest + i, "CN=x,", 5);
 	assert_false(finds(p, longest, "7", &c));
 	pki_close(p);
-	X509_free(x);
 }
 
 static void
@@ -474,8 +462,6 @@ a_serial_number_is_a_big_decimal(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_false(finds(p, ISSUER, bad[i], &c));
 	pki_close(p);
-	X509_free(big);
-	X509_free(small);
 }
 
 static void
@@ -510,8 +496,6 @@ of_two_partners_with_one_name_the_valid_one_is_taken(void **state)
 		assert_int_equal(e.code, cases[i].verdict);
 	}
 	pki_close(p);
-	X509_free(old);
-	X509_free(new);
 }
 
 static void
@@ -546,7 +530,6 @@ a_pin_replaces_the_path_not_validity_nor_usage(void **state)
 		assert_int_equal(e.code, cases[i].verdict);
 		assert_int_equal(who.pinned, e.code == ERR_OK);
 		pki_close(p);
-		X509_free(x);
 	}
 }
 
@@ -567,8 +550,6 @@ a_pin_means_the_same_octets_not_the_same_name_and_key(void **state)
 	assert_int_equal(pki_judge(p, c, fixture_instant(AT), &who, &e), -1);
 	assert_int_equal(e.code, ERR_PKI_UNKNOWN_ISSUER);
 	pki_close(p);
-	X509_free(x);
-	X509_free(twin);
 }
 
 static void
@@ -637,7 +618,6 @@ an_identity_is_read_from_pem_or_pkcs12(void **state)
 		    octets_equal(pki_der(pki_identity_certificate(id)), forge_der(w.arena, x)));
 		pki_identity_free(id);
 	}
-	X509_free(x);
 }
 
 static void
@@ -673,7 +653,6 @@ an_identity_that_does_not_fit_is_refused(void **state)
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 		if (load(folder, forms[i].certificate, forms[i].key, forms[i].password, &id) == 0)
 			fail_msg("accepted: case %zu", i);
-	X509_free(x);
 }
 
 int

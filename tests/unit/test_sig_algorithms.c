@@ -151,7 +151,7 @@ curve_identity(struct common *c, const char *folder, const char *curve, X509 *ro
 	    .usage = "critical,digitalSignature,nonRepudiation",
 	    .issuer = root,
 	    .issuer_key = key};
-	EVP_PKEY *own = EVP_EC_gen(curve);
+	EVP_PKEY *own = forge_curve(curve);
 	X509 *x = forge_cert(&f, own);
 	struct pki_identity *out;
 	struct err e = {0};
@@ -163,8 +163,6 @@ curve_identity(struct common *c, const char *folder, const char *curve, X509 *ro
 	assert_int_equal(
 	    pki_identity_load(pem, arena_printf(c->arena, "%s/%s", folder, name), NULL, &out, &e),
 	    0);
-	X509_free(x);
-	EVP_PKEY_free(own);
 	return out;
 }
 
@@ -186,8 +184,6 @@ make_curves(struct common *c)
 	out.p256 = curve_identity(c, folder, "P-256", root, key);
 	out.p384 = curve_identity(c, folder, "P-384", root, key);
 	assert_int_equal(pki_open(&o, NULL, NULL, &out.pki, &e), 0);
-	X509_free(root);
-	EVP_PKEY_free(key);
 	return out;
 }
 
