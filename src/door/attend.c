@@ -184,8 +184,6 @@ shake_hands(struct room *r, struct conn *c)
 		conn_drop(c);
 		return;
 	}
-	if (tls_know_client(c->soap, &c->door->options, c->client, &c->stranger) != 0)
-		c->client[0] = '\0'; /* said when there is a request to answer */
 	c->state = CONN_IDLE;
 	c->wants = POLLIN;
 	c->deadline = idle_until(r, c);
@@ -309,7 +307,6 @@ begin(struct room *r, struct conn *c, const struct door *d)
 	c->served = 0;
 	c->close = false;
 	c->client[0] = '\0';
-	memset(&c->stranger, 0, sizeof(c->stranger));
 	c->budget = &r->budget;
 	c->wants = POLLIN;
 	snprintf(

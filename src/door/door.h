@@ -7,8 +7,9 @@
  * by its media type, not encoded, and read before the deadline; nothing of it is read again, and no
  * octet of one connection ever reaches the next. gSOAP's runtime and OpenSSL's SSL_* are known
  * here. Where client certificates are asked for, each connection proves its own: there is no
- * resumption. Who has no good one is answered 403 as soon as the head of a request is there
- * (TLS_CLIENT), so that the refusal can be read and is journalled.
+ * resumption; whether it is good is asked again for each request. Who has no good one is answered
+ * 403 as soon as the head of a request is there (TLS_CLIENT), so that the refusal can be read and
+ * is journalled.
  */
 #ifndef DOOR_DOOR_H
 #define DOOR_DOOR_H

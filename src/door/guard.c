@@ -153,8 +153,7 @@ guard_take(struct conn *c, struct err *e)
 		s->bufidx = s->buflen; /* where a next request would begin is not known */
 		return GUARD_REFUSED;
 	}
-	if (c->stranger.code != ERR_OK) {
-		*e = c->stranger;
+	if (tls_know_client(s, &c->door->options, c->client, e) != 0) {
 		s->bufidx = s->buflen;
 		return GUARD_REFUSED;
 	}

@@ -46,8 +46,7 @@ struct conn {
 	int64_t deadline; /* of the current state, CLOCK_MONOTONIC ns */
 	unsigned served;
 	char peer[80];
-	char client[65];     /* as in struct door_request */
-	struct err stranger; /* why its client certificate is not accepted */
+	char client[65]; /* as in struct door_request */
 
 	struct http_scan scan;
 	struct http_head head;
@@ -106,7 +105,8 @@ int tls_client(const char *ca, SSL_CTX **out, struct err *) MUSTCHECK;
 /* The next step of the server's handshake: 0 when agreed, or IO_WAIT, IO_BROKEN. */
 int tls_accept(struct soap *, SSL_CTX *, short *wants);
 
-/* After the handshake: who the client is by its certificate. ERR_TLS_CLIENT, ERR_NOMEM. */
+/* Who the client is by its certificate, asked for each request: it may have been revoked since the
+ * last one. ERR_TLS_CLIENT, ERR_NOMEM. */
 int tls_know_client(
     const struct soap *, const struct door_options *, char fingerprint[65], struct err *) MUSTCHECK;
 

@@ -143,7 +143,7 @@ int
 tls_know_client(
     const struct soap *s, const struct door_options *o, char fingerprint[65], struct err *e)
 {
-	X509 *x = SSL_get0_peer_certificate(s->ssl);
+	X509 *x = s->ssl != NULL ? SSL_get0_peer_certificate(s->ssl) : NULL;
 	unsigned char *der = NULL;
 	struct err why = {0};
 	int len, rc;

@@ -387,6 +387,44 @@ requests_in_one_tls_record_are_all_answered(void **state)
 	house_stop(&h);
 }
 
+/* Good once. */
+static int
+revoked_meanwhile(void *self, struct octets der, char fingerprint[65], struct err *e)
+{
+	int *judged = self;
+
+	assert_true(der.len > 0);
+	snprintf(fingerprint, 65, "here");
+	return (*judged)++ == 0 ? 0 : err_set(e, ERR_PKI_REVOKED, "certificate 1 revoked");
+}
+
+static void
+a_client_that_is_revoked_does_not_go_on_over_its_connection(void **state)
+{
+	struct door_options o = house_options();
+	int judged = 0;
+
+	(void)state;
+	o.tls = true;
+	o.certificate = file("here.pem");
+	o.key = file("here.key");
+	o.clients = DOOR_CLIENT_REQUIRED;
+	o.judge = revoked_meanwhile;
+	o.judge_self = &judged;
+	struct house h = house_start(&o, 1, 1);
+	run(arena_printf(arena,
+	    "printf 'GET /a?wsdl HTTP/1.1\\r\\n\\r\\nGET /b?wsdl HTTP/1.1\\r\\n\\r\\n' | openssl "
+	    "s_client -quiet -cert %s -key %s -connect 127.0.0.1:%u 2>/dev/null | grep -o '200 "
+	    "OK\\|403 ' | tr '\\n' ' ' | grep -qx '200 OK 403  '",
+	    file("here.pem"), file("here.key"), door_port(h.doors[0])));
+	assert_int_equal(h.log->calls, 1);
+	while (h.log->refusals == 0)
+		usleep(1000);
+	assert_int_equal(h.log->code, ERR_TLS_CLIENT);
+	assert_non_null(strstr(h.log->detail, "PKI_REVOKED"));
+	house_stop(&h);
+}
+
 static void
 a_handshake_that_stops_ends_at_the_deadline(void **state)
 {
@@ -467,6 +505,7 @@ main(void)
 	    cmocka_unit_test(plain_http_on_the_tls_port_never_reaches_the_handler),
 	    cmocka_unit_test(a_look_whether_the_tls_port_listens_is_no_event),
 	    cmocka_unit_test(requests_in_one_tls_record_are_all_answered),
+	    cmocka_unit_test(a_client_that_is_revoked_does_not_go_on_over_its_connection),
 	    cmocka_unit_test(a_handshake_that_stops_ends_at_the_deadline),
 	    cmocka_unit_test(large_messages_pass_through_tls),
 	    cmocka_unit_test(refuses_to_listen_without_what_it_needs),
