@@ -27,7 +27,8 @@ read_cms(struct octets der, const struct octets *detached, CMS_ContentInfo **out
 	CMS_ContentInfo *cms;
 
 	*out = NULL;
-	if (der.len == 0 || der.len > PKI_CMS_OCTETS)
+	if (der.len == 0 || der.len > PKI_CMS_OCTETS ||
+	    (detached != NULL && detached->len > PKI_CMS_OCTETS))
 		return refuse(e, ERR_SIG_STRUCTURE, "empty, or too long");
 	cms = d2i_CMS_ContentInfo(NULL, &p, (long)der.len);
 	if (cms == NULL || p != der.data + der.len ||
@@ -170,19 +171,21 @@ int
 pki_cms_judge(struct pki *p, struct octets der, const struct octets *detached, struct instant at,
     struct arena *a, struct pki_sealed *out, struct err *e)
 {
-	BIO *in = detached != NULL ? BIO_new_mem_buf(detached->data, (int)detached->len) : NULL;
+	BIO *in = NULL;
 	BIO *into = BIO_new(BIO_s_mem());
 	CMS_ContentInfo *cms = NULL;
 	const struct pki_cert *c;
 	int rc = -1;
 
 	memset(out, 0, sizeof(*out));
+	if (read_cms(der, detached, &cms, e) != 0)
+		goto out;
+	if (detached != NULL)
+		in = BIO_new_mem_buf(detached->data, (int)detached->len);
 	if (into == NULL || (detached != NULL && in == NULL)) {
 		err_set(e, ERR_NOMEM, "no memory for a signed file");
 		goto out;
 	}
-	if (read_cms(der, detached, &cms, e) != 0)
-		goto out;
 	CMS_SignerInfo *si = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
 	if (find_signer(p, cms, si, &c, e) != 0)
 		goto out;

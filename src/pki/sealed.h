@@ -29,11 +29,12 @@ struct pki_stamp {
 };
 
 /* Judges a TimeStampResp or a bare TimeStampToken in DER. data NULL: what it stamps is not looked
- * at; else the imprint must be of these octets, and of no weak digest. The token must be signed by
- * one certificate that is only for time stamping (critical), that leads to an anchor at genTime,
- * that no CRL in force at `at` revokes, and that the token's own ESSCertID names. genTime is at
- * most five minutes after `at`; the policy is one of the NCA's. *out is filled only when it returns
- * 0. ERR_SIG_STRUCTURE, _TIMESTAMP, _DIGEST, _VALUE, _ALGORITHM; ERR_PKI_*; ERR_NOMEM. */
+ * at; else the imprint must be of these octets, and of no weak digest. The token must be signed,
+ * over no weak digest either, by one certificate that is only for time stamping (critical), that
+ * leads to an anchor at genTime, that no CRL in force at `at` revokes, and that the token's own
+ * ESSCertID names. genTime is at most five minutes after `at`; the policy is one of the NCA's. *out
+ * is filled only when it returns 0. ERR_SIG_STRUCTURE, _TIMESTAMP, _DIGEST, _VALUE, _ALGORITHM;
+ * ERR_PKI_*; ERR_NOMEM. */
 int pki_tsp_judge(struct pki *, struct octets der, const struct octets *data, struct instant at,
     struct pki_stamp *out, struct err *) MUSTCHECK;
 
@@ -48,8 +49,8 @@ struct pki_sealed {
 
 /* Judges a SignedData in DER with exactly one signer: signed attributes with the digest of the
  * content, signature, and the certificate at `at` as pki_judge() does. detached NULL: the content
- * is inside; else these octets are it, and nothing may be inside. ERR_SIG_MISSING, _STRUCTURE,
- * _ALGORITHM, _DIGEST, _VALUE, _KEYINFO; ERR_PKI_*; ERR_NOMEM. */
+ * is inside; else these octets are it, up to PKI_CMS_OCTETS, and nothing may be inside.
+ * ERR_SIG_MISSING, _STRUCTURE, _ALGORITHM, _DIGEST, _VALUE, _KEYINFO; ERR_PKI_*; ERR_NOMEM. */
 int pki_cms_judge(struct pki *, struct octets der, const struct octets *detached, struct instant at,
     struct arena *, struct pki_sealed *out, struct err *) MUSTCHECK;
 

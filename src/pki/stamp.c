@@ -140,22 +140,44 @@ out:
 	return rc;
 }
 
-/* Only a revocation counts: an authority's certificate may have ended long ago. */
+/* Only a revocation counts: an authority's certificate may have ended long ago. Asked once more
+ * where a CRL was exchanged meanwhile, see judge.c. */
 static int
-check_standing(const struct pki *p, const struct pki_cert *tsa, int64_t at, struct err *e)
+check_standing(struct pki *p, const struct pki_cert *tsa, int64_t at, struct err *e)
 {
 	const struct pki_cert *issuer = pki_issuer_of(p, tsa);
 	struct pki_span span = {.from = INT64_MIN, .until = INT64_MAX};
-	struct err why = {0};
+	struct err why;
+	uint64_t generation;
+	bool revoked;
 
-	if (issuer != NULL && pki_crl_judge(p, tsa, issuer->authority, at, &span, &why) != 0 &&
-	    why.code == ERR_PKI_REVOKED)
-		return refuse(e, ERR_PKI_REVOKED, why.detail);
-	return 0;
+	if (issuer == NULL)
+		return 0;
+	do {
+		err_clear(&why);
+		generation = pki_shelf_notice(p);
+		revoked = pki_crl_judge(p, tsa, issuer->authority, at, &span, &why) != 0 &&
+			  why.code == ERR_PKI_REVOKED;
+	} while (!pki_shelf_settled(p, generation));
+	return revoked ? refuse(e, ERR_PKI_REVOKED, why.detail) : 0;
+}
+
+/* The digest that the signature is over; OpenSSL does not ask for its strength. */
+static bool
+is_weak(PKCS7 *token)
+{
+	X509_ALGOR *digest = NULL;
+	const ASN1_OBJECT *oid = NULL;
+
+	PKCS7_SIGNER_INFO_get0_algs(
+	    sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(token), 0), NULL, &digest, NULL);
+	X509_ALGOR_get0(&oid, NULL, NULL, digest);
+	const EVP_MD *md = EVP_get_digestbyobj(oid);
+	return md == NULL || EVP_MD_get_size(md) * 4 < PKI_SECURITY_BITS;
 }
 
 static int
-check_authority(const struct pki *p, PKCS7 *token, int64_t at, struct pki_stamp *out, struct err *e)
+check_authority(struct pki *p, PKCS7 *token, int64_t at, struct pki_stamp *out, struct err *e)
 {
 	STACK_OF(X509) *signers = PKCS7_get0_signers(token, NULL, 0);
 	struct pki_cert *tsa = NULL;
@@ -164,6 +186,10 @@ check_authority(const struct pki *p, PKCS7 *token, int64_t at, struct pki_stamp 
 
 	if (sk_X509_num(signers) != 1) {
 		refuse(e, ERR_SIG_STRUCTURE, "not one signer");
+		goto out;
+	}
+	if (is_weak(token)) {
+		refuse(e, ERR_SIG_ALGORITHM, "signed over a weak digest");
 		goto out;
 	}
 	len = i2d_X509(sk_X509_value(signers, 0), &der);

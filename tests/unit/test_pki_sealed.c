@@ -5,11 +5,14 @@
  */
 #include "config.h"
 
+#include <sys/wait.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <openssl/cms.h>
@@ -20,6 +23,7 @@
 #include "fixture.h"
 #include "gost/gost.h"
 #include "pki/sealed.h"
+#include "pki/shelf.h"
 #include "pki_forge.h"
 
 #define AT "2026-06-02T12:00:00Z"
@@ -127,7 +131,7 @@ struct stamping {
 	X509 *tsa;
 	EVP_PKEY *key;
 	const char *policy, *time;
-	const EVP_MD *md;
+	const EVP_MD *md, *signed_by; /* of the imprint, of the signature; NULL = SHA-256 */
 };
 
 static TS_REQ *
@@ -169,7 +173,9 @@ stamp(const struct stamping *s)
 	assert_int_equal(TS_RESP_CTX_set_signer_key(c, s->key), 1);
 	assert_int_equal(TS_RESP_CTX_set_def_policy(c, policy), 1);
 	assert_int_equal(TS_RESP_CTX_add_md(c, md), 1);
-	assert_int_equal(TS_RESP_CTX_set_signer_digest(c, EVP_sha256()), 1);
+	assert_int_equal(
+	    TS_RESP_CTX_set_signer_digest(c, s->signed_by != NULL ? s->signed_by : EVP_sha256()),
+	    1);
 	TS_RESP_CTX_set_time_cb(c, stamp_time, (void *)(uintptr_t)(s->time != NULL ? s->time : AT));
 	TS_RESP_CTX_set_serial_cb(c, stamp_serial, NULL);
 	response = TS_RESP_create_response(c, in);
@@ -217,6 +223,10 @@ a_time_stamp_of_something_else_is_refused(void **state)
 	s.md = EVP_sha1();
 	assert_int_equal(stamped(w.pki, stamp(&s), DATA, AT, &out), ERR_SIG_ALGORITHM);
 	s.md = NULL;
+	s.signed_by = EVP_sha1(); /* */
+	assert_int_equal(stamped(w.pki, stamp(&s), DATA, AT, &out), ERR_SIG_ALGORITHM);
+	assert_int_equal(stamped(w.pki, stamp(&s), NULL, AT, &out), ERR_SIG_ALGORITHM);
+	s.signed_by = NULL;
 	s.policy = "1.2.398.3.3.2.7.1";
 	assert_int_equal(stamped(w.pki, stamp(&s), DATA, AT, &out), ERR_PKI_CERTIFICATE);
 	s.policy = NULL;
@@ -268,6 +278,65 @@ a_time_stamping_authority_must_be_ours_and_not_revoked(void **state)
 				   .n_revoked = 1}));
 	p = forge_pki(&(struct pki_options){.trust = trust, .crl = crls});
 	assert_int_equal(stamped(p, stamp(&s), DATA, AT, &out), ERR_PKI_REVOKED);
+	pki_close(p);
+}
+
+/* Another process puts the list that revokes the authority on the shelf, and what was looked at
+ * before is gone. */
+static void
+a_time_stamping_authority_is_revoked_while_we_run(void **state)
+{
+	static const struct forge_revoked revoked[] = {{"9", NULL, 1}};
+	const char *trust = forge_folder(w.arena);
+	EVP_PKEY *tsa_key = forge_rsa(2048);
+	X509 *ca = forge_cert(&(struct forge){.subject = "C=KZ/CN=CA",
+				  .usage = "critical,keyCertSign,cRLSign",
+				  .constraints = "critical,CA:TRUE"},
+	    tsa_key);
+	struct stamping s = {.key = tsa_key};
+	struct forge_crl crl = {.issuer = ca, .key = tsa_key, .number = "1"};
+	struct pki_stamp out;
+	struct err e = {0};
+	int gate[2], status;
+	char go;
+	bool changed;
+
+	(void)state;
+	s.tsa = forge_cert(&(struct forge){.subject = "C=KZ/CN=TSA",
+			       .serial = "9",
+			       .usage = "critical,digitalSignature",
+			       .extended = "critical,timeStamping",
+			       .issuer = ca,
+			       .issuer_key = tsa_key},
+	    tsa_key);
+	struct octets der = stamp(&s);
+	forge_write_pem(trust, "ca.pem", ca);
+	struct pki *p = forge_pki(&(struct pki_options){.trust = trust});
+	const struct pki_place place = {arena_printf(w.arena, "%s/ca.pem", trust), false};
+	assert_int_equal(pki_shelf_open(p, &place, 1, 4096, &e), 0);
+	assert_int_equal(pki_shelf_put(p, 0, forge_crl(w.arena, &crl), PKI_PUT_NEW,
+			     fixture_instant(AT), &changed, &e),
+	    0);
+	assert_int_equal(stamped(p, der, DATA, AT, &out), ERR_OK);
+	assert_int_equal(pipe(gate), 0);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		pki_shelf_look_only(p);
+		close(gate[1]);
+		_exit(read(gate[0], &go, 1) != 0 ||
+		      stamped(p, der, DATA, AT, &out) != ERR_PKI_REVOKED);
+	}
+	crl.number = "2";
+	crl.revoked = revoked;
+	crl.n_revoked = 1;
+	assert_int_equal(pki_shelf_put(p, 0, forge_crl(w.arena, &crl), PKI_PUT_NEW,
+			     fixture_instant(AT), &changed, &e),
+	    0);
+	close(gate[0]);
+	close(gate[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
 	pki_close(p);
 }
 
@@ -465,6 +534,11 @@ a_file_signed_in_a_wrong_way_is_refused(void **state)
 	assert_int_equal(sealed(w.pki, seal("rsa/person", NULL, 0, EVP_sha1()), NULL, AT, &out),
 	    ERR_SIG_ALGORITHM);
 	assert_int_equal(sealed(w.pki, octets_of("no file"), NULL, AT, &out), ERR_SIG_STRUCTURE);
+	const struct octets huge = {data.data, PKI_CMS_OCTETS + 1},
+			    more = {data.data, SIZE_MAX / 2};
+	struct octets apart = seal("rsa/person", NULL, CMS_DETACHED, EVP_sha256());
+	assert_int_equal(sealed(w.pki, apart, &huge, AT, &out), ERR_SIG_STRUCTURE);
+	assert_int_equal(sealed(w.pki, apart, &more, AT, &out), ERR_SIG_STRUCTURE);
 	assert_int_equal(
 	    sealed(w.pki, (struct octets){NULL, 0}, NULL, AT, &out), ERR_SIG_STRUCTURE);
 }
@@ -566,6 +640,7 @@ main(void)
 	    cmocka_unit_test(a_time_stamp_of_our_own_authority_holds),
 	    cmocka_unit_test(a_time_stamp_of_something_else_is_refused),
 	    cmocka_unit_test(a_time_stamping_authority_must_be_ours_and_not_revoked),
+	    cmocka_unit_test(a_time_stamping_authority_is_revoked_while_we_run),
 	    cmocka_unit_test(only_a_time_stamping_authority_stamps),
 	    cmocka_unit_test(the_ncas_time_stamp_gets_its_verdict),
 	    cmocka_unit_test(a_signed_file_holds),
