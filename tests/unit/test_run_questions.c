@@ -138,7 +138,6 @@ make_world(void **state)
 	    .usage = "critical,keyCertSign,cRLSign",
 	    .constraints = "critical,CA:TRUE"};
 	const char *trust = forge_folder(w.arena), *dir = forge_folder(w.arena);
-	struct err e = {0};
 
 	(void)state;
 	w.key = forge_key();
@@ -153,8 +152,9 @@ make_world(void **state)
 	w.conf.fetch.state_dir = dir;
 	w.house.conf = &w.conf;
 	assert_int_equal(mkdir(arena_printf(w.arena, "%s/ocsp", dir), 0755), 0);
-	return pki_open(&(struct pki_options){.trust = trust, .revocation = PKI_REVOCATION_ANY},
-	    NULL, NULL, &w.house.pki, &e);
+	w.house.pki =
+	    forge_pki(&(struct pki_options){.trust = trust, .revocation = PKI_REVOCATION_ANY});
+	return 0;
 }
 
 static int
@@ -162,8 +162,6 @@ end_world(void **state)
 {
 	(void)state;
 	pki_close(w.house.pki);
-	X509_free(w.ca);
-	EVP_PKEY_free(w.key);
 	forge_clean();
 	return 0;
 }
