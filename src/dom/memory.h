@@ -6,11 +6,14 @@
 #ifndef DOM_MEMORY_H
 #define DOM_MEMORY_H
 
+#include <stdbool.h>
+
 /* Before libxml2 is used for the first time; 0 or -1. */
 int dom_own_memory(void);
 
-/* Gives back what is kept for the next document; at the end, and where a test wants to see each
- * allocation. */
-void dom_forget_memory(void);
+/* Are small pieces made in blocks, of which some stay for the next document? false: what is kept is
+ * given back, and from now on each is an allocation of its own, for the end and for a test that
+ * wants to see them. */
+void dom_keep_memory(bool keep);
 
 #endif

@@ -77,6 +77,7 @@ dom_init(struct err *e)
 	if (!owned && dom_own_memory() != 0)
 		return err_set(e, ERR_NOMEM, "xmlMemSetup");
 	owned = true;
+	dom_keep_memory(true);
 	xmlInitParser();
 	xmlSetStructuredErrorFunc(NULL, silent);
 	xmlSetGenericErrorFunc(NULL, mute);
@@ -97,7 +98,7 @@ dom_fini(void)
 	drop_parser();
 	xmlSchemaCleanupTypes();
 	xmlCleanupParser();
-	dom_forget_memory();
+	dom_keep_memory(false);
 }
 
 /* Length of a libxml2 message without its line end. */

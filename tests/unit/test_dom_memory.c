@@ -42,15 +42,16 @@ form_of(const struct dom *d, struct arena *a, struct err *e)
 	return form;
 }
 
-/* One try with the n-th allocation failing (all from it on, for good); false when there was no
- * n-th. */
+/* One try with the n-th allocation failing (all from it on, for good), of single pieces or of
+ * blocks; false when there was no n-th. */
 static bool
-parse_with_failure(long n, bool for_good, struct octets right, struct arena *a)
+parse_with_failure(long n, bool for_good, bool keep, struct octets right, struct arena *a)
 {
 	struct err e = {0};
 	struct dom *d;
 
-	dom_forget_memory();
+	dom_keep_memory(false);
+	dom_keep_memory(keep);
 	starve_begin(n, for_good);
 	int rc = dom_parse(octets_of(document), &dom_default_limits, &d, &e);
 	bool refused = starve_end();
@@ -104,17 +105,18 @@ a_parse_without_memory_gives_no_other_document(void **state)
 	long n;
 
 	(void)state;
-	for (int good = 0; good < 2; good++) {
+	for (int how = 0; how < 4; how++) {
+		bool for_good = (how & 1) != 0, keep = (how & 2) != 0;
 		for (n = 0;; n++) {
 			/* the parser's own context is made anew, too */
 			struct dom *none;
 			assert_int_equal(
 			    dom_parse(octets_of("<a"), &dom_default_limits, &none, &e), -1);
 			err_clear(&e);
-			if (!parse_with_failure(n, good == 1, right, a))
+			if (!parse_with_failure(n, for_good, keep, right, a))
 				break;
 		}
-		assert_true(n > 30);
+		assert_true(n > (keep && !SANITIZED ? 5 : 30));
 	}
 	dom_free(d);
 	arena_free(a);
@@ -144,33 +146,91 @@ a_canonical_form_without_memory_is_no_other_form(void **state)
 
 /* --- pieces that are kept --- */
 
-#define KEPT 256 /* of each size, in src/dom/memory.c */
+#define MOST 2999 /* a prime */
 
-static void
-a_small_piece_given_back_is_there_for_the_next_document(void **state)
+/* How many pieces of that size there are without asking malloc(), taken and given back. */
+static size_t
+pieces_at_hand(size_t size)
 {
-	void *pieces[KEPT + 50];
+	static void *pieces[MOST];
+	size_t count = 0;
+
+	starve_begin(0, true);
+	while (count < MOST && (pieces[count] = xmlMalloc(size)) != NULL)
+		count++;
+	assert_true(starve_end());
+	for (size_t i = 0; i < count; i++)
+		xmlFree(pieces[i]);
+	return count;
+}
+
+/* And no more than a block of them, however many there were; in whatever order they went. */
+static void
+small_pieces_given_back_are_there_for_the_next_document(void **state)
+{
+	static void *pieces[MOST];
 
 	(void)state;
 	if (SANITIZED)
 		skip();
-	dom_forget_memory();
-	for (int i = 0; i < KEPT + 50; i++)
-		assert_non_null(pieces[i] = xmlMalloc(120));
-	for (int i = 0; i < KEPT + 50; i++)
-		xmlFree(pieces[i]);
-	starve_begin(0, true);
-	for (int i = 0; i < KEPT; i++)
-		assert_non_null(pieces[i] = xmlMalloc(113));
-	assert_null(xmlMalloc(120)); /* no more than those were kept */
-	assert_null(xmlMalloc(129));
-	assert_true(starve_end());
-	for (int i = 0; i < KEPT; i++)
-		xmlFree(pieces[i]);
-	dom_forget_memory();
-	starve_begin(0, true);
-	assert_null(xmlMalloc(120));
-	assert_true(starve_end());
+	dom_keep_memory(false);
+	dom_keep_memory(true);
+	for (size_t step = 1; step < MOST; step += 999) {
+		for (size_t i = 0; i < MOST; i++)
+			assert_non_null(pieces[i] = xmlMalloc(120));
+		for (size_t i = 0; i < MOST; i++)
+			xmlFree(pieces[i * step % MOST]);
+		assert_in_range(pieces_at_hand(113), 200, 454);
+	}
+	assert_int_equal(pieces_at_hand(5000), 0);
+	dom_keep_memory(false);
+	assert_int_equal(pieces_at_hand(120), 0);
+}
+
+struct held {
+	unsigned char *at;
+	size_t size;
+	unsigned char what;
+};
+
+static void
+is_untouched(const struct held *h)
+{
+	for (size_t i = 0; i < h->size; i++)
+		assert_int_equal(h->at[i], h->what);
+}
+
+/* Taken, resized and given back at random. */
+static void
+pieces_have_nothing_in_common(void **state)
+{
+	static struct held held[MOST];
+	uint32_t random = 1;
+
+	(void)state;
+	dom_keep_memory(true);
+	for (unsigned i = 0; i < 40 * MOST; i++) {
+		random = random * 1664525u + 1013904223u;
+		struct held *h = &held[(random >> 8) % MOST];
+		size_t size = 1 + (random >> 20) % (i % 2 == 0 ? 130 : 600);
+		is_untouched(h);
+		if (h->at != NULL && i % 4 < 2) {
+			xmlFree(h->at);
+			*h = (struct held){NULL, 0, 0};
+			continue;
+		}
+		assert_non_null(h->at = xmlRealloc(h->at, size));
+		assert_int_equal((uintptr_t)h->at % 16, 0);
+		for (size_t k = 0; k < size && k < h->size; k++)
+			assert_int_equal(h->at[k], h->what);
+		h->size = size;
+		h->what = (unsigned char)i;
+		memset(h->at, h->what, size);
+	}
+	for (size_t i = 0; i < MOST; i++) {
+		is_untouched(&held[i]);
+		xmlFree(held[i].at);
+	}
 }
 
 static void
@@ -210,6 +270,7 @@ a_piece_given_back_twice_ends_the_process(void **state)
 		skip();
 	pid_t pid = fork();
 	if (pid == 0) {
+		dom_keep_memory(true);
 		void *p = xmlMalloc(100);
 		signal(SIGABRT, SIG_DFL);
 		xmlFree(p);
@@ -227,7 +288,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_parse_without_memory_gives_no_other_document),
 	    cmocka_unit_test(a_canonical_form_without_memory_is_no_other_form),
-	    cmocka_unit_test(a_small_piece_given_back_is_there_for_the_next_document),
+	    cmocka_unit_test(small_pieces_given_back_are_there_for_the_next_document),
+	    cmocka_unit_test(pieces_have_nothing_in_common),
 	    cmocka_unit_test(a_piece_keeps_what_it_holds_when_it_grows_or_shrinks),
 	    cmocka_unit_test(a_piece_given_back_twice_ends_the_process),
 	};

@@ -56,7 +56,7 @@ starve(struct common *c, void (*attempt)(struct common *), enum err_code alike)
 
 	for (long n = 0;; n++) {
 		arena_reset(c->arena);
-		dom_forget_memory();
+		dom_keep_memory(false);
 		starve_begin(n, false);
 		attempt(c);
 		if (!starve_end())
