@@ -54,13 +54,13 @@ check_prefixes(const char *list, struct arena *a, struct err *e)
 	return 0;
 }
 
-/* The InclusiveNamespaces of an exc-c14n element, if any. */
+/* The InclusiveNamespaces of an exc-c14n element, "" for none. */
 static int
 read_prefixes(const struct dom_node *method, struct arena *a, const char **out, struct err *e)
 {
 	struct sig_children c;
 
-	*out = NULL;
+	*out = "";
 	if (sig_children(method, &c, e) != 0 || c.count == 0)
 		return e->code == ERR_OK ? 0 : -1;
 	if (c.count > 1)

@@ -25,7 +25,7 @@ enum sig_form {
 struct sig_reference {
 	const struct dom_node *node; /* the ds:Reference */
 	const char *uri;	     /* "#id", or "" */
-	const char *prefixes;	     /* PrefixList of its exc-c14n, or NULL */
+	const char *prefixes;	     /* PrefixList of its exc-c14n, "" for none; NULL = inclusive */
 	const struct sig_digest *digest;
 };
 

@@ -121,6 +121,9 @@ def bodies():
         yield name, "", filled(make), ""
     yield "attributes-prefixed", root, filled(lambda i: tag(lambda j: f'{letters(j, 2)}:b=""', 40)), "</r>"
     yield "namespaces-used-late", root, filled(lambda i: "<aa:x/>"), "</r>"
+    for octets in (91, 256):  # what exclusive C14N repeats
+        yield (f"namespaces-of-{octets}-used-late", f'<r xmlns:aa="urn:{"x" * (octets - 4)}">',
+               filled(lambda i: "<aa:x/>"), "</r>")
     yield "namespaces-used-mixed", root, filled(lambda i: f"<{letters(i % 50, 2)}:x/>"), "</r>"
     yield "namespaces-deep", root + deep[0], filled(lambda i: "<aa:x/>"), deep[1] + "</r>"
     yield "namespaces-each-level", levels, filled(lambda i: f"<{letters(i % 50, 2)}:x/>"), ends

@@ -15,13 +15,24 @@
 #define ENC "http://www.w3.org/2001/04/xmlenc#"
 #define KZ "urn:ietf:params:xml:ns:pkigovkz:xmlsec:algorithms:"
 
+struct row {
+	const char *method, *digest;
+	const struct pki_identity *key;
+};
+
+static const char *
+envelope_template(struct common *c, const char *method, const char *digest)
+{
+	const char *text = sign_replace(c->arena, ENVELOPE, RSA, method);
+
+	return sign_replace(c->arena, text, SHA256, digest);
+}
+
 /* The envelope under this method and digest. */
 static const char *
 envelope(struct common *c, const char *method, const char *digest, const struct pki_identity *key)
 {
-	const char *text = sign_replace(c->arena, ENVELOPE, RSA, method);
-
-	return sign_template(c->arena, sign_replace(c->arena, text, SHA256, digest), key);
+	return sign_template(c->arena, envelope_template(c, method, digest), key);
 }
 
 static void
@@ -90,10 +101,7 @@ refuses_method_digest_and_key_that_do_not_belong_together(void **state)
 	struct common *c = *state;
 	const char *const g15 = KZ "gostr34102015-gostr34112015-512", *d15 = KZ "gostr34112015-512";
 	const char *const g04 = MORE "gost34310-gost34311", *d04 = MORE "gost34311";
-	const struct {
-		const char *method, *digest;
-		const struct pki_identity *key;
-	} rows[] = {
+	const struct row rows[] = {
 	    {MORE "rsa-sha256", d15, c->gateway},
 	    {MORE "rsa-sha384", d04, c->gateway},
 	    {g15, ENC "sha512", c->gost},
@@ -299,6 +307,46 @@ every_algorithm_has_one_name(void **state)
 	assert_string_equal(sig_algorithm_name(SIG_NONE), "-");
 }
 
+/* The Body with so many elements in it whose namespace has 200 octets and is declared outside. */
+static enum err_code
+verify_repeated(
+    struct common *c, size_t count, const char *element, const char *parent, const struct row *r)
+{
+	const char *text = envelope_template(c, r->method, r->digest);
+	char *elements = arena_alloc(c->arena, count * strlen(element) + 1), *p = elements;
+	struct err e;
+
+	for (size_t i = 0; i < count; i++)
+		p = stpcpy(p, element);
+	text = sign_replace(c->arena, text, "urn:cs", arena_printf(c->arena, "urn:%0196d", 0));
+	text = sign_replace(c->arena, text, "<iin>",
+	    arena_printf(c->arena, "<%s>%s</%s><iin>", parent, elements, parent));
+	return common_verify(c, sign_template(c->arena, text, r->key), NULL, &e);
+}
+
+/* Exclusive C14N declares a prefix at each element that is the first to use it, and GOST's digests
+ * are dear. */
+static void
+refuses_a_body_that_repeats_a_long_namespace_too_often(void **state)
+{
+	struct common *c = *state;
+	const struct row rsa = {MORE "rsa-sha256", ENC "sha256", c->gateway};
+	const struct row g15 = {
+	    KZ "gostr34102015-gostr34112015-512", KZ "gostr34112015-512", c->gost};
+	const struct row g04 = {MORE "gost34310-gost34311", MORE "gost34311", c->gost2004};
+
+	assert_int_equal(verify_repeated(c, 30000, "<cs:b/>", "r", &rsa), ERR_OK);
+	assert_int_equal(verify_repeated(c, 36000, "<cs:b/>", "r", &rsa), ERR_XML_LIMIT);
+	assert_int_equal(verify_repeated(c, 36000, "<cs:b/>", "cs:r", &rsa), ERR_OK);
+	assert_int_equal(verify_repeated(c, 11000, "<cs:b/>", "r", &g15), ERR_OK);
+	assert_int_equal(verify_repeated(c, 13000, "<cs:b/>", "r", &g15), ERR_XML_LIMIT);
+	assert_int_equal(verify_repeated(c, 5000, "<cs:b/>", "r", &g04), ERR_OK);
+	assert_int_equal(verify_repeated(c, 6000, "<cs:b/>", "r", &g04), ERR_XML_LIMIT);
+	assert_int_equal(verify_repeated(c, 5000, "<b cs:c='' cs:d=''/>", "r", &g04), ERR_OK);
+	assert_int_equal(verify_repeated(c, 6000, "<b cs:c=''/>", "r", &g04), ERR_XML_LIMIT);
+	assert_int_equal(verify_repeated(c, 6000, "<b cs:c=''/>", "cs:r", &g04), ERR_OK);
+}
+
 int
 main(void)
 {
@@ -313,6 +361,7 @@ main(void)
 	    TEST(refuses_an_ecdsa_value_of_another_form),
 	    TEST(accepts_only_what_the_policy_lists),
 	    TEST(every_algorithm_has_one_name),
+	    TEST(refuses_a_body_that_repeats_a_long_namespace_too_often),
 	};
 
 	return cmocka_run_group_tests(tests, common_setup, common_teardown);

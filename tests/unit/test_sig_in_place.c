@@ -217,6 +217,28 @@ peels_stacked_signers_in_place(void **state)
 	pki_identity_free(head);
 }
 
+/* A declaration that stands outside is written at each element of data that uses it: by exclusive
+ * C14N alone. */
+static void
+refuses_data_that_repeats_a_long_namespace_too_often(void **state)
+{
+	struct common *c = *state;
+	char *elements = arena_alloc(c->arena, 20000 * strlen("<m:b/>") + 1), *p = elements;
+	struct seen s;
+
+	for (size_t i = 0; i < 20000; i++)
+		p = stpcpy(p, "<m:b/>");
+	const char *text = envelope(c, OPERATION("@"));
+	text = sign_replace(c->arena, sign_replace(c->arena, text, "@", elements), "urn:m",
+	    arena_printf(c->arena, "urn:%0236d", 0));
+	for (int inclusive = 0; inclusive < 2; inclusive++)
+		assert_int_equal(verify(c,
+				     transport(c, sign_in_place(c->arena, text, "data-1",
+						      inclusive == 1, c->person)),
+				     1, &s),
+		    inclusive == 1 ? ERR_OK : ERR_XML_LIMIT);
+}
+
 int
 main(void)
 {
@@ -229,6 +251,7 @@ main(void)
 	    TEST(refuses_a_whole_message_changed_outside_of_data),
 	    TEST(refuses_a_reference_to_anything_but_its_own_data),
 	    TEST(peels_stacked_signers_in_place),
+	    TEST(refuses_data_that_repeats_a_long_namespace_too_often),
 	};
 
 	return cmocka_run_group_tests(tests, common_setup, common_teardown);
