@@ -51,7 +51,10 @@ soap_in_xsd__anyType(struct soap *soap, const char *tag, struct codec_data *a, c
 	if (a == NULL && (a = soap_new_xsd__anyType(soap, 1)) == NULL)
 		return NULL;
 	soap_default_xsd__anyType(soap, a);
-	if (soap->body && soap_ignore(soap))
-		return NULL;
+	if (soap->body) {
+		soap->level--; /* soap_ignore() counts the element for itself */
+		if (soap_ignore(soap))
+			return NULL;
+	}
 	return a;
 }

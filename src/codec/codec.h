@@ -14,11 +14,15 @@
 #include "msg/msg.h"
 
 #define CODEC_SYNC_TYPES "http://bip.bee.kz/SyncChannel/v10/Types"
+#define CODEC_ASYNC_TYPES "http://bip.bee.kz/AsyncChannel/v10/Types"
+#define CODEC_CLIENT_TYPES "http://bip.bee.kz/AsyncChannel/v10/Types/Client"
 
 /* Bounds of ours where the contract has none: characters of an id or a name (two of them make an
- * index key of at most 2,048 octets, PostgreSQL takes 2,704), and properties of one message. */
+ * index key of at most 2,048 octets, PostgreSQL takes 2,704), properties of one message, messages
+ * of one answer. */
 #define CODEC_ID_MOST 256
 #define CODEC_PROPERTIES_MOST 64
+#define CODEC_MESSAGES_MOST 1000
 
 /* Names of the known deviations found in one message; a bit each, text by codec_deviation_name().
  */
@@ -29,7 +33,11 @@ enum codec_deviation {
 	CODEC_SESSION_WITHOUT_BRACES = 1u << 3,
 	CODEC_SESSION_EMPTY = 1u << 4,
 	CODEC_PROPERTY_EMPTY = 1u << 5,
-	CODEC_OUT_OF_ORDER = 1u << 6
+	CODEC_OUT_OF_ORDER = 1u << 6,
+	CODEC_MESSAGE_ID_FILLED = 1u << 7,  /* towards the gateway, which gives it */
+	CODEC_CORRELATION_FILLED = 1u << 8, /* in a REQUEST towards the gateway, which gives it */
+	CODEC_CORRELATION_EMPTY = 1u << 9,  /* in what the gateway delivers */
+	CODEC_ANSWER_EMPTY = 1u << 10	    /* <sendMessageResponse/> */
 };
 
 /* "data-qualified", ...; NULL when the bit is none of the table. */
@@ -48,8 +56,54 @@ int codec_read_sync_request(struct codec *, struct octets digested_body,
     const struct dom_node *body, struct arena *, struct msg_request *out, unsigned *deviations,
     struct err *) MUSTCHECK;
 
-/* The element `data` of a sync request or response Body, or NULL when there is none. */
+/* The element `data` of a Body that holds a message (sync request or response, async sendMessage),
+ * or NULL when there is none. */
 struct dom_node *codec_find_data(const struct dom_node *body);
+
+/* "sendMessage": the element's name; "" for none. */
+const char *codec_operation_name(enum msg_operation);
+
+/* "REQUEST" and "ON_DELIVERY" as the contract writes them; "" for none; and back. */
+const char *codec_type_name(enum msg_type);
+const char *codec_state_name(enum msg_state);
+enum msg_type codec_type(const char *name);
+enum msg_state codec_state(const char *name);
+
+/* The operation of a channel that a Body asks for, by its element's name alone; none when the
+ * channel has no such operation. {.../AsyncChannel/v10/Types}sendMessage is the one of whichever
+ * end is asked; the sendMessage that {.../Types/Client} declares too is nobody's. */
+enum msg_operation codec_operation(enum msg_channel, const struct dom_node *body);
+
+/* A Body of the async channel to be read. */
+struct codec_body {
+	enum msg_channel channel;     /* whose operations: MSG_ASYNC, MSG_ASYNC_CLIENT */
+	enum msg_operation operation; /* an answer's: what was asked; a request's: none = any */
+	struct octets digested;
+	const struct dom_node *node; /* of the same octets */
+};
+
+/* Reads a request of the async channel, with the promises of codec_read_sync_request(): MSG_ASYNC
+ * has sendMessage, sendDeliveryNotification, getMessageStatus and getMessages, MSG_ASYNC_CLIENT
+ * sendMessage and changeMassageStatusNotification. A delivered message (MSG_ASYNC_CLIENT) has its
+ * messageId; one towards the gateway has its correlationId, if it is no REQUEST. */
+int codec_read_async_request(struct codec *, const struct codec_body *, struct arena *,
+    struct msg_async *out, unsigned *deviations, struct err *) MUSTCHECK;
+
+/* Reads the answer to body->operation, or a fault of whichever operation (out->is_fault). An empty
+ * acknowledgement of a delivery (CODEC_ANSWER_EMPTY) has nothing but "". */
+int codec_read_async_answer(struct codec *, const struct codec_body *, struct arena *,
+    struct msg_async_answer *out, unsigned *deviations, struct err *) MUSTCHECK;
+
+/* The element `data` of the message of that index in the Body of a getMessagesResponse, or NULL. */
+struct dom_node *codec_find_message_data(const struct dom_node *body, size_t index);
+
+/* The operation elements, serialised, as codec_write_sync_response() does it. Where the contract
+ * wants a sessionId and there is none, it is the nil UUID. A message of no type, of a correlationId
+ * that must be there and is not, a change of no state: ERR_INTERNAL. */
+int codec_write_async_request(struct codec *, const struct msg_async *, struct arena *,
+    struct octets *out, struct err *) MUSTCHECK;
+int codec_write_async_answer(struct codec *, const struct msg_async_answer *, struct arena *,
+    struct octets *out, struct err *) MUSTCHECK;
 
 /* The operation elements, serialised, for env_write(). data: the content of the element `data`,
  * well-formed and declaring its own namespaces. data_attributes: of that element, as written, or
@@ -61,7 +115,8 @@ int codec_write_sync_response(struct codec *, const struct msg_response *, struc
 int codec_write_sync_request(struct codec *, const struct msg_request *, struct octets data,
     const char *data_attributes, struct arena *, struct octets *out, struct err *) MUSTCHECK;
 
-/* ErrorInfo inside the fault element of the channel's main operation, for env_fault.detail. */
+/* ErrorInfo inside the fault element of the operation (none = the channel's main one), for
+ * env_fault.detail. */
 int codec_write_fault_detail(struct codec *, enum msg_channel, const struct msg_fault *,
     struct arena *, struct octets *out, struct err *) MUSTCHECK;
 

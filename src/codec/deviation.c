@@ -3,8 +3,8 @@
  * The table of known deviations: what real partners send although the contract has it otherwise
  * (shep.md 1.4), how it shows in the verified tree, and what becomes of it.
  *
- * Two of them show only while the elements are walked, and form.c notes them: order and empty
- * properties.
+ * Some show only while the elements are walked, and form.c notes them: order, empty properties, an
+ * empty answer.
  */
 #include "config.h"
 
@@ -16,6 +16,7 @@
 #define XS "http://www.w3.org/2001/XMLSchema"
 
 struct sight {
+	const struct form_values *values;
 	const char *session; /* NULL = no such element */
 	const struct dom_node *data;
 	bool typed;
@@ -54,6 +55,41 @@ session_empty(const struct sight *s)
 	return s->session != NULL && *s->session == '\0';
 }
 
+static bool
+is_there(const struct form_values *v, enum form_slot slot)
+{
+	const char *text = form_text(v, slot);
+
+	return text[strspn(text, " \t\r\n")] != '\0';
+}
+
+static bool
+is_request(const struct form_values *v)
+{
+	return strcmp(form_text(v, FORM_TYPE), "REQUEST") == 0;
+}
+
+static bool
+message_id_filled(const struct sight *s)
+{
+	return s->values->info != NULL && s->values->to_gateway &&
+	       is_there(s->values, FORM_MESSAGE_ID);
+}
+
+static bool
+correlation_filled(const struct sight *s)
+{
+	return s->values->info != NULL && s->values->to_gateway && is_request(s->values) &&
+	       is_there(s->values, FORM_CORRELATION_ID);
+}
+
+static bool
+correlation_empty(const struct sight *s)
+{
+	return s->values->info != NULL && !s->values->to_gateway &&
+	       !is_there(s->values, FORM_CORRELATION_ID);
+}
+
 static const struct deviation {
 	enum codec_deviation bit;
 	const char *name;
@@ -74,6 +110,14 @@ static const struct deviation {
     {CODEC_PROPERTY_EMPTY, "property-empty", NULL},
     /* read in any order */
     {CODEC_OUT_OF_ORDER, "out-of-order", NULL},
+    /* kept as received: a repeat is known by it; the gateway's own number is another */
+    {CODEC_MESSAGE_ID_FILLED, "message-id-filled", message_id_filled},
+    /* kept as received */
+    {CODEC_CORRELATION_FILLED, "correlation-filled", correlation_filled},
+    /* delivered all the same: what it belongs to is for the handler to find */
+    {CODEC_CORRELATION_EMPTY, "correlation-empty", correlation_empty},
+    /* the message was taken */
+    {CODEC_ANSWER_EMPTY, "answer-empty", NULL},
 };
 
 const char *
@@ -126,11 +170,33 @@ look_at_type(struct sight *s, struct arena *arena, struct err *e)
 	return 0;
 }
 
+/* The ids are the gateway's: what it delivers has a messageId, what it gets says which chain it
+ * continues (shep.md 1.2). */
+static int
+check_ids(const struct form_values *v, struct arena *arena, struct err *e)
+{
+	const char *missing = NULL, *path;
+
+	if (v->info == NULL)
+		return 0;
+	if (!v->to_gateway && !is_there(v, FORM_MESSAGE_ID))
+		missing = "messageId: is empty in a message that is delivered";
+	else if (v->to_gateway && !is_request(v) && !is_there(v, FORM_CORRELATION_ID))
+		missing = "correlationId: is empty in a message that is no REQUEST";
+	if (missing == NULL)
+		return 0;
+	path = dom_path(v->info, arena);
+	return err_tell(e, ERR_MSG_FORMAT, "%s/%s", path == NULL ? "" : path, missing);
+}
+
 int
 form_find_deviations(struct form_values *v, struct arena *arena, struct err *e)
 {
-	struct sight s = {.session = (const char *)v->value[FORM_SESSION_ID].data, .data = v->data};
+	struct sight s = {
+	    .values = v, .session = (const char *)v->value[FORM_SESSION_ID].data, .data = v->data};
 
+	if (check_ids(v, arena, e) != 0)
+		return -1;
 	if (s.data != NULL && look_at_type(&s, arena, e) != 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(deviations) / sizeof(deviations[0]); i++)

@@ -1,105 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A table of each element's children and one walk over it; see form.h.
+ * The one walk over the tables of form_table.c; see form.h.
  *
  * Order is let go (a known deviation), everything else is held. Names come before values: a message
  * that lacks an element is told its path.
  */
 #include "config.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "codec/form.h"
+#include "codec/form_table.h"
 
-#define FORM_MOST 8 /* children that one element may have by name */
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 
 struct walk {
 	struct arena *arena;
-	struct form_values *values;
+	struct form_values *values; /* of the level */
 };
-
-struct form {
-	const char *name;
-	int (*take)(struct walk *, const struct dom_node *, const struct form *, struct err *);
-	const struct form *inside; /* of a group */
-	size_t count;
-	size_t characters; /* of a text, at most; 0 = as many as the document may hold */
-	unsigned least, most;
-	enum form_slot slot; /* of a text */
-	bool filled;	     /* a text that must not be empty */
-	bool any_namespace;  /* known deviation */
-};
-
-static int take_text(struct walk *, const struct dom_node *, const struct form *, struct err *);
-static int take_group(struct walk *, const struct dom_node *, const struct form *, struct err *);
-static int take_property(struct walk *, const struct dom_node *, const struct form *, struct err *);
-static int take_data(struct walk *, const struct dom_node *, const struct form *, struct err *);
-
-#define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-#define GROUP(n, children)                                                                         \
-	{                                                                                          \
-		.name = (n), .least = 1, .most = 1, .take = take_group, .inside = (children),      \
-		.count = LENGTH(children)                                                          \
-	}
-#define KEY(n, s)                                                                                  \
-	{                                                                                          \
-		.name = (n), .least = 1, .most = 1, .take = take_text, .slot = (s),                \
-		.characters = CODEC_ID_MOST, .filled = true                                        \
-	}
-#define OPTIONAL(n, s)                                                                             \
-	{                                                                                          \
-		.name = (n), .least = 0, .most = 1, .take = take_text, .slot = (s),                \
-		.characters = CODEC_ID_MOST                                                        \
-	}
-
-static const struct form sender[] = {
-    KEY("senderId", FORM_SENDER_ID),
-    OPTIONAL("password", FORM_PASSWORD),
-};
-
-static const struct form data[] = {
-    {.name = "data", .least = 0, .most = 1, .take = take_data, .any_namespace = true},
-};
-
-static const struct form request_info[] = {
-    KEY("messageId", FORM_MESSAGE_ID),
-    OPTIONAL("correlationId", FORM_CORRELATION_ID),
-    KEY("serviceId", FORM_SERVICE_ID),
-    KEY("messageDate", FORM_DATE),
-    OPTIONAL("routeId", FORM_ROUTE_ID),
-    GROUP("sender", sender),
-    {.name = "properties", .least = 0, .most = CODEC_PROPERTIES_MOST, .take = take_property},
-    OPTIONAL("sessionId", FORM_SESSION_ID),
-};
-
-static const struct form request[] = {
-    GROUP("requestInfo", request_info),
-    GROUP("requestData", data),
-};
-
-static const struct form send_message[] = {GROUP("request", request)};
-
-static const struct form status[] = {
-    KEY("code", FORM_STATUS_CODE),
-    {.name = "message", .least = 1, .most = 1, .take = take_text, .slot = FORM_STATUS_MESSAGE},
-};
-
-static const struct form response_info[] = {
-    KEY("messageId", FORM_MESSAGE_ID),
-    OPTIONAL("correlationId", FORM_CORRELATION_ID),
-    KEY("responseDate", FORM_DATE),
-    GROUP("status", status),
-    OPTIONAL("sessionId", FORM_SESSION_ID),
-};
-
-static const struct form response[] = {
-    GROUP("responseInfo", response_info),
-    GROUP("responseData", data),
-};
-
-static const struct form send_message_response[] = {GROUP("response", response)};
 
 static int
 refuse(struct walk *w, const struct dom_node *n, const char *what, struct err *e)
@@ -169,13 +90,76 @@ take_text(struct walk *w, const struct dom_node *n, const struct form *f, struct
 	return f->filled && is_blank(*value) ? refuse(w, n, "is empty", e) : 0;
 }
 
-static int
-take_data(struct walk *w, const struct dom_node *n, const struct form *f, struct err *e)
+int
+form_choice(const char *const *names, const char *text)
 {
-	(void)f;
-	(void)e;
-	w->values->data = n;
+	for (int i = 0; names[i] != NULL; i++)
+		if (strcmp(names[i], text) == 0)
+			return i + 1;
 	return 0;
+}
+
+static int
+take_choice(struct walk *w, const struct dom_node *n, const struct form *f, struct err *e)
+{
+	if (take_text(w, n, f, e) != 0)
+		return -1;
+	return form_choice(f->choices, form_text(w->values, f->slot)) == 0
+		   ? refuse(w, n, "is none of the values that it may have", e)
+		   : 0;
+}
+
+/* The text without white space around it, in the arena, or NULL. */
+static const char *
+trim(const char *text, struct arena *arena)
+{
+	size_t from = strspn(text, " \t\r\n"), len = strlen(text + from);
+
+	while (len > 0 && strchr(" \t\r\n", text[from + len - 1]) != NULL)
+		len--;
+	return arena_string(arena, (struct octets){(const unsigned char *)text + from, len});
+}
+
+/* xs:dateTime's white space collapses; date without time, and time without offset, are let in
+ * (shep.md 5.4). */
+static int
+take_instant(struct walk *w, const struct dom_node *n, const struct form *f, struct err *e)
+{
+	const char *trimmed;
+
+	if (take_text(w, n, f, e) != 0)
+		return -1;
+	if ((trimmed = trim(form_text(w->values, f->slot), w->arena)) == NULL)
+		return err_set(e, ERR_NOMEM, "%s", f->name);
+	return clock_read(trimmed, &w->values->date[f->slot]) ? 0
+							      : refuse(w, n, "is no dateTime", e);
+}
+
+bool
+form_number(const char *text, int *out)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (end == text || end[strspn(end, " \t\r\n")] != '\0' || errno != 0 || n < 0 ||
+	    n > INT_MAX)
+		return false;
+	*out = (int)n;
+	return true;
+}
+
+static int
+take_count(struct walk *w, const struct dom_node *n, const struct form *f, struct err *e)
+{
+	int number;
+
+	if (take_text(w, n, f, e) != 0)
+		return -1;
+	return form_number(form_text(w->values, f->slot), &number)
+		   ? 0
+		   : refuse(w, n, "is no number from 0 on", e);
 }
 
 static size_t
@@ -199,15 +183,17 @@ check_missing(struct walk *w, const struct dom_node *parent, const struct form *
 	return 0;
 }
 
+static int take(struct walk *, const struct dom_node *, const struct form *, struct err *);
+
 static int
 check_child(
     struct walk *w, const struct dom_node *n, const struct form *f, unsigned seen, struct err *e)
 {
 	if (seen > f->most)
 		return refuse(w, n, "occurs too often", e);
-	if (f->take != take_data && is_nil(n, w->arena))
+	if (f->kind != FORM_DATA && is_nil(n, w->arena))
 		return refuse(w, n, "must not be nil", e);
-	return f->take(w, n, f, e);
+	return take(w, n, f, e);
 }
 
 static int
@@ -234,22 +220,46 @@ check_children(struct walk *w, const struct dom_node *parent, const struct form 
 	return check_missing(w, parent, forms, count, seen, e);
 }
 
+/* Elements of a level of their own: an error, one message of several. */
 static int
-take_group(struct walk *w, const struct dom_node *n, const struct form *f, struct err *e)
+take_level(struct walk *w, const struct dom_node *n, const struct form *f, struct form_values **out,
+    struct err *e)
 {
-	return check_children(w, n, f->inside, f->count, e);
+	struct walk below = {w->arena, arena_alloc(w->arena, sizeof(*below.values))};
+
+	if ((*out = below.values) == NULL)
+		return err_set(e, ERR_NOMEM, "%s", f->name);
+	memset(below.values, 0, sizeof(*below.values));
+	if (check_children(&below, n, f->inside, f->count, e) != 0 ||
+	    form_find_deviations(below.values, w->arena, e) != 0)
+		return -1;
+	w->values->deviations |= below.values->deviations;
+	return 0;
+}
+
+static int
+take_message(struct walk *w, const struct dom_node *n, const struct form *f, struct err *e)
+{
+	struct form_values *v = w->values;
+
+	if (v->append == NULL)
+		v->append = &v->messages;
+	if (take_level(w, n, f, v->append, e) != 0)
+		return -1;
+	v->append = &(*v->append)->next;
+	v->message_count++;
+	return 0;
 }
 
 /* { key 1 string(0..30), value 1 string(0..500) }; an empty one is a known deviation and left out.
  */
 static int
-take_property(struct walk *w, const struct dom_node *n, const struct form *f, struct err *e)
+take_property(struct walk *w, const struct dom_node *n, struct err *e)
 {
 	struct msg_property *p = &w->values->properties[w->values->property_count];
 	const struct dom_node *key = dom_child(n, "", "key"), *value = dom_child(n, "", "value");
 	struct octets k, v;
 
-	(void)f;
 	if (dom_first(n) == NULL && !dom_has_text(n)) {
 		w->values->deviations |= CODEC_PROPERTY_EMPTY;
 		return 0;
@@ -271,41 +281,114 @@ take_property(struct walk *w, const struct dom_node *n, const struct form *f, st
 }
 
 static int
-check_operation(const struct dom_node *body, const char *name, const struct form *forms,
-    size_t count, struct arena *arena, struct form_values *out, struct err *e)
+take(struct walk *w, const struct dom_node *n, const struct form *f, struct err *e)
+{
+	switch (f->kind) {
+	case FORM_TEXT:
+		return take_text(w, n, f, e);
+	case FORM_CHOICE:
+		return take_choice(w, n, f, e);
+	case FORM_INSTANT:
+		return take_instant(w, n, f, e);
+	case FORM_COUNT:
+		return take_count(w, n, f, e);
+	case FORM_INFO:
+		w->values->info = n;
+		return check_children(w, n, f->inside, f->count, e);
+	case FORM_GROUP:
+		return check_children(w, n, f->inside, f->count, e);
+	case FORM_ERROR:
+		return take_level(w, n, f, &w->values->error, e);
+	case FORM_MESSAGE:
+		return take_message(w, n, f, e);
+	case FORM_PROPERTY:
+		return take_property(w, n, e);
+	case FORM_DATA:
+		w->values->data = n;
+		return 0;
+	}
+	return err_set(e, ERR_INTERNAL, "%s is of no kind", f->name);
+}
+
+static const struct form_shape *
+shape_of(const struct form_operation *o, bool answer)
+{
+	return answer ? &o->answer : &o->request;
+}
+
+/* The wanted operation that the element is, or NULL. *only is set when no other could be. */
+static const struct form_operation *
+find_operation(const struct form_wanted *wanted, const struct dom_node *operation,
+    const struct form_operation **only)
+{
+	size_t possible = 0;
+
+	for (size_t i = 0; i < form_operation_count; i++) {
+		const struct form_operation *o = &form_operations[i];
+
+		if ((o->channels & 1u << wanted->channel) == 0 ||
+		    (wanted->operation != MSG_NO_OPERATION && wanted->operation != o->operation))
+			continue;
+		if (dom_is(operation, o->ns, shape_of(o, wanted->answer)->name))
+			return o;
+		*only = possible++ == 0 ? o : NULL;
+	}
+	return NULL;
+}
+
+static int
+refuse_operation(const struct form_wanted *wanted, const struct dom_node *operation,
+    const struct form_operation *only, struct err *e)
+{
+	const char *ns = dom_ns(operation), *name = dom_name(operation);
+
+	if (only != NULL)
+		err_tell(e, ERR_MSG_FORMAT, "{%s}%s is not {%s}%s", ns, name, only->ns,
+		    shape_of(only, wanted->answer)->name);
+	else
+		err_tell(e, ERR_MSG_FORMAT, "{%s}%s is no operation of this channel", ns, name);
+	return err_rule(e, "R-04");
+}
+
+enum msg_operation
+codec_operation(enum msg_channel channel, const struct dom_node *body)
+{
+	const struct form_wanted wanted = {.channel = channel};
+	const struct dom_node *operation = dom_first(body);
+	const struct form_operation *only = NULL,
+				    *o = operation == NULL || dom_next(operation) != NULL
+					     ? NULL
+					     : find_operation(&wanted, operation, &only);
+
+	return o == NULL ? MSG_NO_OPERATION : o->operation;
+}
+
+int
+form_check(const struct form_wanted *wanted, const struct dom_node *body, struct arena *arena,
+    struct form_values *out, struct err *e)
 {
 	struct walk w = {arena, out};
 	const struct dom_node *operation = dom_first(body);
+	const struct form_operation *o, *only = NULL;
 
 	memset(out, 0, sizeof(*out));
 	if (operation == NULL || dom_next(operation) != NULL) {
 		refuse(&w, body, "must hold exactly one operation", e);
 		return err_rule(e, "R-05");
 	}
-	if (!dom_is(operation, CODEC_SYNC_TYPES, name)) {
-		err_tell(e, ERR_MSG_FORMAT, "{%s}%s is not {%s}%s", dom_ns(operation),
-		    dom_name(operation), CODEC_SYNC_TYPES, name);
-		return err_rule(e, "R-04");
+	if ((o = find_operation(wanted, operation, &only)) == NULL)
+		return refuse_operation(wanted, operation, only, e);
+	out->operation = o->operation;
+	out->to_gateway = wanted->channel == MSG_ASYNC && !wanted->answer;
+	if (wanted->answer && o->may_be_empty && dom_first(operation) == NULL &&
+	    !dom_has_text(operation)) {
+		out->is_empty = true;
+		out->deviations = CODEC_ANSWER_EMPTY;
+		return 0;
 	}
-	if (check_children(&w, operation, forms, count, e) != 0)
+	if (check_children(&w, operation, &shape_of(o, wanted->answer)->inside, 1, e) != 0)
 		return -1;
 	return form_find_deviations(out, arena, e);
-}
-
-int
-form_check_request(
-    const struct dom_node *body, struct arena *arena, struct form_values *out, struct err *e)
-{
-	return check_operation(
-	    body, "SendMessage", send_message, LENGTH(send_message), arena, out, e);
-}
-
-int
-form_check_response(
-    const struct dom_node *body, struct arena *arena, struct form_values *out, struct err *e)
-{
-	return check_operation(body, "SendMessageResponse", send_message_response,
-	    LENGTH(send_message_response), arena, out, e);
 }
 
 const char *

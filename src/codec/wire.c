@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The two gSOAP contexts of a process; see wire.h.
+ * The gSOAP contexts of a process; see wire.h.
  *
- * One reads, one writes, because each has its own table of namespaces: the reader's leaves out xsi,
- * so that neither xsi:type nor xsi:nil steers it; the writer's holds what the root is to declare.
+ * One reads, three write, because each has its own table of namespaces: the reader's leaves out
+ * xsi, so that neither xsi:type nor xsi:nil steers it; the writer's holds what the root is to
+ * declare.
  */
 #include "config.h"
 
@@ -12,9 +13,6 @@
 
 #include "codec/codec.h"
 #include "codec/wire.h"
-
-#define ASYNC_TYPES "http://bip.bee.kz/AsyncChannel/v10/Types"
-#define ASYNC_CLIENT_TYPES "http://bip.bee.kz/AsyncChannel/v10/Types/Client"
 
 /* Deeper than dom/ lets a document be; longer than any value but data, which is read past. */
 #define LEVELS 256
@@ -25,19 +23,15 @@ static const struct Namespace reader_names[] = {
     {"SOAP-ENV", "http://schemas.xmlsoap.org/soap/envelope/", NULL, NULL},
     {"SOAP-ENC", "http://schemas.xmlsoap.org/soap/encoding/", NULL, NULL},
     {"sync", CODEC_SYNC_TYPES, NULL, NULL},
-    {"async", ASYNC_TYPES, NULL, NULL},
-    {"asyncclient", ASYNC_CLIENT_TYPES, NULL, NULL},
+    {"async", CODEC_ASYNC_TYPES, NULL, NULL},
+    {"asyncclient", CODEC_CLIENT_TYPES, NULL, NULL},
     {NULL, NULL, NULL, NULL},
 };
 
-static const struct Namespace sync_names[] = {
-    {"sync", CODEC_SYNC_TYPES, NULL, NULL},
-    {NULL, NULL, NULL, NULL},
-};
-
-static const struct Namespace async_names[] = {
-    {"async", ASYNC_TYPES, NULL, NULL},
-    {NULL, NULL, NULL, NULL},
+static const struct Namespace writer_names[WIRE_NAMES][2] = {
+    [WIRE_SYNC] = {{"sync", CODEC_SYNC_TYPES, NULL, NULL}},
+    [WIRE_ASYNC] = {{"async", CODEC_ASYNC_TYPES, NULL, NULL}},
+    [WIRE_CLIENT] = {{"asyncclient", CODEC_CLIENT_TYPES, NULL, NULL}},
 };
 
 /* Where the writer's octets go; grows by doubling. */
@@ -94,7 +88,7 @@ context_new(const struct Namespace *names)
 		return NULL;
 	soap->maxlevel = LEVELS;
 	soap->maxlength = VALUE_OCTETS;
-	soap->maxoccurs = CODEC_PROPERTIES_MOST;
+	soap->maxoccurs = CODEC_MESSAGES_MOST; /* of properties, the tree lets in fewer */
 	soap->frecv = feed;
 	soap->fsend = drain;
 	soap->prolog = ""; /* no XML declaration: an element for an envelope */
@@ -119,16 +113,17 @@ codec_new(struct codec **out, struct err *e)
 	int rc = -1;
 
 	*out = NULL;
-	if (c == NULL || (c->reader = context_new(reader_names)) == NULL ||
-	    (c->writers[0] = context_new(sync_names)) == NULL ||
-	    (c->writers[1] = context_new(async_names)) == NULL) {
-		err_set(e, ERR_NOMEM, "contexts of gSOAP");
+	if (c == NULL || (c->reader = context_new(reader_names)) == NULL)
 		goto out;
-	}
+	for (size_t i = 0; i < WIRE_NAMES; i++)
+		if ((c->writers[i] = context_new(writer_names[i])) == NULL)
+			goto out;
 	*out = c;
 	c = NULL; /* moved */
 	rc = 0;
 out:
+	if (rc != 0)
+		err_set(e, ERR_NOMEM, "contexts of gSOAP");
 	codec_free(c);
 	return rc;
 }
@@ -139,8 +134,8 @@ codec_free(struct codec *c)
 	if (c == NULL)
 		return;
 	context_free(c->reader);
-	context_free(c->writers[0]);
-	context_free(c->writers[1]);
+	for (size_t i = 0; i < WIRE_NAMES; i++)
+		context_free(c->writers[i]);
 	free(c);
 }
 
@@ -212,7 +207,7 @@ int
 wire_write(struct codec *c, const struct wire_job *job, struct arena *arena, struct octets *out,
     struct err *e)
 {
-	struct soap *soap = c->writers[job->async];
+	struct soap *soap = c->writers[job->names];
 	struct sink s = {arena, NULL, 0, job->size + MARKUP_OCTETS};
 	int rc = -1;
 

@@ -13,11 +13,19 @@
 
 #include "base/arena.h"
 
+/* Which namespace the root of what is written declares. */
+enum wire_names {
+	WIRE_SYNC,
+	WIRE_ASYNC,
+	WIRE_CLIENT, /* changeMassageStatusNotification */
+	WIRE_NAMES
+};
+
 struct codec {
 	struct soap *reader;
-	struct soap *writers[2]; /* sync, async */
-	struct octets left;	 /* what the reader has not been given yet */
-	size_t given;		 /* the most that it was given at once since it was wiped */
+	struct soap *writers[WIRE_NAMES];
+	struct octets left; /* what the reader has not been given yet */
+	size_t given;	    /* the most that it was given at once since it was wiped */
 };
 
 /* Makes the reader read from these octets and opens the SOAP Body that they are. ERR_MSG_FORMAT
@@ -34,7 +42,7 @@ void wire_clean(struct codec *);
 
 /* One element to be written. */
 struct wire_job {
-	bool async;				     /* which namespace the root declares */
+	enum wire_names names;
 	int (*put)(struct soap *, const void *from); /* the generated writer */
 	const void *from;
 	size_t size; /* octets of text in it: a guess */
