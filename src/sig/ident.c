@@ -31,6 +31,19 @@ sig_is_called(const struct dom_node *node, bool plain, const char *id)
 }
 
 int
+sig_check_id(const struct dom_node *node, const char *id, struct err *e)
+{
+	xmlAttr *a = id_of(node, true), *other;
+
+	if (a == NULL)
+		return err_set(e, ERR_ENV_DUPLICATE_ID, "Id %s", id);
+	other = xmlGetID(a->doc, (const xmlChar *)id);
+	if (other != a && (other != NULL || a->atype == XML_ATTRIBUTE_ID))
+		return err_set(e, ERR_ENV_DUPLICATE_ID, "Id %s leads elsewhere", id);
+	return 0;
+}
+
+int
 sig_register_id(const struct dom_node *node, const char *id, struct err *e)
 {
 	xmlAttr *a = id_of(node, true);
@@ -38,7 +51,5 @@ sig_register_id(const struct dom_node *node, const char *id, struct err *e)
 	if (a == NULL || (a->atype != XML_ATTRIBUTE_ID &&
 			     xmlAddID(NULL, a->doc, (const xmlChar *)id, a) == NULL))
 		return err_set(e, ERR_ENV_DUPLICATE_ID, "Id %s", id);
-	if (xmlGetID(a->doc, (const xmlChar *)id) != a)
-		return err_set(e, ERR_ENV_DUPLICATE_ID, "Id %s leads elsewhere", id);
-	return 0;
+	return sig_check_id(node, id, e);
 }

@@ -14,6 +14,10 @@
  */
 bool sig_is_called(const struct dom_node *, bool plain, const char *id);
 
+/* ERR_ENV_DUPLICATE_ID when id leads, or is known to lead, to anything but this node, which is
+ * called so. */
+int sig_check_id(const struct dom_node *, const char *id, struct err *) MUSTCHECK;
+
 /* Makes id lead to this node, which is called so. ERR_ENV_DUPLICATE_ID when it leads elsewhere. */
 int sig_register_id(const struct dom_node *, const char *id, struct err *) MUSTCHECK;
 

@@ -204,37 +204,44 @@ signature_set_key(xmlSecTransformPtr t, xmlSecKeyPtr key)
 	return 0;
 }
 
-static bool
-is_right(const struct transform *t, const unsigned char *value, size_t len)
-{
-	return EVP_PKEY_verify(t->verifier, value, len, t->value, t->digest->len) == 1;
-}
-
 /* OpenSSL wants the pair of numbers in DER (X9.62). */
 static int
-is_right_pair(const struct transform *t, const unsigned char *value, size_t len, bool *right)
+write_pair(struct octets value, unsigned char **der, int *len)
 {
-	size_t half = t->suite->value_len / 2;
+	size_t half = value.len / 2;
 	ECDSA_SIG *pair = ECDSA_SIG_new();
-	BIGNUM *r = BN_bin2bn(value, (int)half, NULL), *s = NULL;
-	unsigned char *der = NULL;
-	int n = -1;
+	BIGNUM *r = BN_bin2bn(value.data, (int)half, NULL),
+	       *s = BN_bin2bn(value.data + half, (int)half, NULL);
 
-	*right = false;
-	if (len != 2 * half)
-		goto out;
-	s = BN_bin2bn(value + half, (int)half, NULL);
-	if (pair == NULL || r == NULL || s == NULL || ECDSA_SIG_set0(pair, r, s) != 1)
-		goto out;
-	r = s = NULL; /* moved */
-	if ((n = i2d_ECDSA_SIG(pair, &der)) > 0)
-		*right = is_right(t, der, (size_t)n);
-out:
+	*der = NULL;
+	*len = -1;
+	if (pair != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(pair, r, s) == 1) {
+		r = s = NULL; /* moved */
+		*len = i2d_ECDSA_SIG(pair, der);
+	}
 	BN_free(r);
 	BN_free(s);
 	ECDSA_SIG_free(pair);
+	return *len > 0 ? 0 : -1;
+}
+
+int
+sig_value_is_right(const struct sig_suite *suite, EVP_PKEY_CTX *verifier, struct octets value,
+    const unsigned char *digest, bool *right)
+{
+	bool pair = suite->family == PKI_EC256 || suite->family == PKI_EC384;
+	unsigned char *der = NULL;
+	int n = 0;
+
+	*right = false;
+	if (pair && value.len != suite->value_len)
+		return 0;
+	if (pair && write_pair(value, &der, &n) != 0)
+		return -1;
+	*right = EVP_PKEY_verify(verifier, pair ? der : value.data, pair ? (size_t)n : value.len,
+		     digest, suite->digest->len) == 1;
 	OPENSSL_free(der);
-	return sig_klasses_note(n > 0 || len != 2 * half);
+	return 0;
 }
 
 static int
@@ -242,14 +249,13 @@ signature_verify(
     xmlSecTransformPtr t, const xmlSecByte *data, xmlSecSize size, xmlSecTransformCtxPtr ctx)
 {
 	struct transform *mine = (struct transform *)t;
-	bool right = false;
+	bool right;
 
 	(void)ctx;
 	if (t->status != xmlSecTransformStatusFinished || mine->verifier == NULL)
 		return -1;
-	if (mine->suite->family != PKI_EC256 && mine->suite->family != PKI_EC384)
-		right = is_right(mine, data, size);
-	else if (is_right_pair(mine, data, size, &right) != 0)
+	if (sig_klasses_note(sig_value_is_right(mine->suite, mine->verifier,
+				 (struct octets){data, size}, mine->value, &right) == 0) != 0)
 		return -1;
 	t->status = right ? xmlSecTransformStatusOk : xmlSecTransformStatusFail;
 	return 0;

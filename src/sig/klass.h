@@ -27,6 +27,10 @@ xmlSecTransformId sig_signature_klass(const struct sig_suite *);
 /* An xmlsec key around a borrowed verifier; xmlSecKeyDestroy() ends it. NULL when memory is out. */
 xmlSecKeyPtr sig_key_new(EVP_PKEY_CTX *verifier);
 
+/* Is it the value of the suite over what has this digest? -1 when memory is out. */
+int sig_value_is_right(const struct sig_suite *, EVP_PKEY_CTX *verifier, struct octets value,
+    const unsigned char *digest, bool *right) MUSTCHECK;
+
 /* Did OpenSSL refuse to work, not to accept, since the last sig_klasses_watch()? With these suites
  * and keys of their families that is want of memory. */
 void sig_klasses_watch(struct arena *); /* where canonical forms go until the next call */

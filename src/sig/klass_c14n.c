@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Canonical forms as xmlsec klasses: dom_canonical() for a subtree, which is what a transport
- * signature covers and what SignedInfo is, and for one without its enveloped signature; libxml2's
- * for every other set of nodes.
+ * Canonical forms as xmlsec klasses: dom_canonical() for a subtree, which is what SignedInfo
+ * is, and for one without its enveloped signature; libxml2's for every other set of nodes.
  */
 #include "config.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What xmlsec does for us: canonical forms, digests, and one signature value with one key.
+ * What xmlsec does for us: canonical forms, digests, and one signature value with one key, of
+ * business signatures; a transport signature takes the short way (direct.h).
  *
  * It is given a signature whose form is already allowed, never a key manager, and its answer is a
  * pair of facts, not a verdict: trust and coverage are decided elsewhere.

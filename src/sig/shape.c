@@ -12,9 +12,8 @@
 #include "sig/walk.h"
 
 #define ENVELOPED ENV_DS "enveloped-signature"
-#define MOST_PREFIXES 16 /* */
-#define MOST_LIST 512	 /* octets of a PrefixList: blanks are prefixes to xmlsec */
-#define MOST_ID 128	 /* */
+#define MOST_LIST 512 /* octets of a PrefixList: blanks are prefixes to xmlsec */
+#define MOST_ID 128   /* */
 
 bool
 sig_prefix_listed(const char *list, const char *prefix)
@@ -48,9 +47,9 @@ check_prefixes(const char *list, struct arena *a, struct err *e)
 	if (strlen(copy) > MOST_LIST)
 		return err_set(e, ERR_SIG_STRUCTURE, "PrefixList of over %d octets", MOST_LIST);
 	for (char *p = strtok_r(copy, " ", &rest); p != NULL; p = strtok_r(NULL, " ", &rest))
-		if (++count > MOST_PREFIXES || !is_prefix(p))
+		if (++count > SIG_MOST_PREFIXES || !is_prefix(p))
 			return err_set(e, ERR_SIG_STRUCTURE, "PrefixList: over %d or not an NCName",
-			    MOST_PREFIXES);
+			    SIG_MOST_PREFIXES);
 	return 0;
 }
 
@@ -169,30 +168,27 @@ read_uri(const struct dom_node *reference, enum sig_form form, struct arena *a, 
 }
 
 static int
-read_base64(const struct dom_node *node, struct arena *a, size_t *len, struct err *e)
+read_base64(const struct dom_node *node, struct arena *a, struct octets *out, struct err *e)
 {
-	struct octets text, value;
+	struct octets text;
 
-	*len = 0;
+	*out = (struct octets){NULL, 0};
 	if (sig_text(node, a, &text, e) != 0)
 		return -1;
-	if (!sig_base64_read(text, a, &value))
+	if (!sig_base64_read(text, a, out))
 		return err_set(e, ERR_SIG_STRUCTURE, "%s is not base64", dom_name(node));
-	*len = value.len;
 	return 0;
 }
 
 static int
-read_digest_value(
-    const struct dom_node *node, const struct sig_digest *d, struct arena *a, struct err *e)
+read_digest_value(const struct dom_node *node, const struct sig_digest *d, struct arena *a,
+    struct octets *out, struct err *e)
 {
-	size_t len;
-
-	if (read_base64(node, a, &len, e) != 0)
+	if (read_base64(node, a, out, e) != 0)
 		return -1;
-	if (len != d->len)
+	if (out->len != d->len)
 		return err_set(
-		    e, ERR_SIG_STRUCTURE, "DigestValue has %zu octets, not %zu", len, d->len);
+		    e, ERR_SIG_STRUCTURE, "DigestValue has %zu octets, not %zu", out->len, d->len);
 	return 0;
 }
 
@@ -221,7 +217,7 @@ read_reference(const struct dom_node *node, const struct sig_shape *shape, struc
 	if (out->digest == NULL || out->digest->kin != shape->suite->digest->kin)
 		return err_set(
 		    e, ERR_SIG_ALGORITHM, "digest %.100s with %s", digest, shape->suite->name);
-	return read_digest_value(c.at[2], out->digest, a, e);
+	return read_digest_value(c.at[2], out->digest, a, &out->value, e);
 }
 
 static int
@@ -242,13 +238,13 @@ read_signed_info(const struct dom_node *node, struct arena *a, struct sig_shape 
 {
 	size_t most = out->form == SIG_FORM_TRANSPORT ? SIG_MOST_REFERENCES : 1;
 	struct sig_children c;
-	const char *prefixes;
 
+	out->signed_info = node;
 	if (sig_expect(node, ENV_DS, "SignedInfo", "Id", e) != 0 || sig_children(node, &c, e) != 0)
 		return -1;
 	if (c.count < 3 || c.count - 2 > most)
 		return err_set(e, ERR_SIG_STRUCTURE, "SignedInfo has %zu children", c.count);
-	if (read_c14n(c.at[0], "CanonicalizationMethod", out->form, a, &prefixes, e) != 0 ||
+	if (read_c14n(c.at[0], "CanonicalizationMethod", out->form, a, &out->prefixes, e) != 0 ||
 	    read_suite(c.at[1], a, &out->suite, e) != 0)
 		return -1;
 	for (size_t i = 2; i < c.count; i++)
@@ -275,7 +271,7 @@ sig_read_shape(const struct dom_node *signature, enum sig_form form, struct aren
 		return err_set(e, ERR_SIG_STRUCTURE, "Signature has %zu children", c.count);
 	if (read_signed_info(c.at[0], a, out, e) != 0 ||
 	    sig_expect(c.at[1], ENV_DS, "SignatureValue", "Id", e) != 0 ||
-	    read_base64(c.at[1], a, &out->value_len, e) != 0)
+	    read_base64(c.at[1], a, &out->value, e) != 0)
 		return -1;
 	out->key_info = c.at[2];
 	return sig_expect(out->key_info, ENV_DS, "KeyInfo", "Id", e);

@@ -14,6 +14,7 @@
 #define SIG_EXC_C14N "http://www.w3.org/2001/10/xml-exc-c14n#"
 #define SIG_C14N "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 #define SIG_C14N_COMMENTS SIG_C14N "#WithComments"
+#define SIG_MOST_PREFIXES 16  /* R-23 */
 #define SIG_MOST_REFERENCES 4 /* Body, Timestamp, token, and one to spare (design.md 8) */
 
 enum sig_form {
@@ -27,6 +28,8 @@ struct sig_reference {
 	const char *uri;	     /* "#id", or "" */
 	const char *prefixes;	     /* PrefixList of its exc-c14n, "" for none; NULL = inclusive */
 	const struct sig_digest *digest;
+	struct octets value;	       /* of DigestValue */
+	const struct dom_node *target; /* what uri leads to; for whoever resolves it */
 };
 
 struct sig_shape {
@@ -34,7 +37,9 @@ struct sig_shape {
 	const struct dom_node *signature;
 	const struct dom_node *key_info;
 	const struct sig_suite *suite;
-	size_t value_len; /* octets of SignatureValue */
+	const struct dom_node *signed_info;
+	const char *prefixes; /* PrefixList of its CanonicalizationMethod, or NULL */
+	struct octets value;  /* of SignatureValue */
 	struct sig_reference references[SIG_MOST_REFERENCES];
 	size_t reference_count;
 };

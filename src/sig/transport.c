@@ -32,10 +32,9 @@ find_target(const struct env *env, const char *id)
 /* Exactly one Reference to the Body; the others only to the Timestamp and the token of this
  * Security. */
 static int
-check_references(const struct env *env, const struct sig_shape *shape, size_t *body,
-    bool *timestamp, struct err *e)
+check_references(
+    const struct env *env, struct sig_shape *shape, size_t *body, bool *timestamp, struct err *e)
 {
-	const struct dom_node *seen[SIG_MOST_REFERENCES];
 	size_t work = SIG_MOST_WORK;
 
 	*body = SIG_MOST_REFERENCES;
@@ -47,12 +46,12 @@ check_references(const struct env *env, const struct sig_shape *shape, size_t *b
 			return err_set(e, ERR_SIG_COVERAGE,
 			    "Reference #%s leads to neither Body, Timestamp nor token", id);
 		for (size_t j = 0; j < i; j++)
-			if (seen[j] == node)
+			if (shape->references[j].target == node)
 				return err_set(e, ERR_SIG_COVERAGE, "two References to #%s", id);
-		if (sig_register_id(node, id, e) != 0 ||
+		if (sig_check_id(node, id, e) != 0 ||
 		    sig_spend(node, shape, &shape->references[i], &work, e) != 0)
 			return -1;
-		seen[i] = node;
+		shape->references[i].target = node;
 		if (node == env->body)
 			*body = i;
 		*timestamp |= node == env->timestamp;
@@ -182,7 +181,7 @@ check_timestamp(const struct env *env, struct instant at, struct arena *a, struc
 
 /* Everything that can be said before any cryptography. */
 static int
-check_coverage(const struct env *env, const struct sig_shape *shape, size_t *body, struct err *e)
+check_coverage(const struct env *env, struct sig_shape *shape, size_t *body, struct err *e)
 {
 	bool timestamp;
 

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "sig/direct.h"
 #include "sig/keyinfo.h"
 #include "sig/mechanics.h"
 #include "sig/verify.h"
@@ -43,9 +44,9 @@ check_policy(const struct sig_shape *shape, const struct pki_cert *cert, const s
 	if (pki_family(cert) != suite->family)
 		return err_set(
 		    e, ERR_SIG_ALGORITHM, "%s with a key of another family", suite->name);
-	if (suite->value_len != 0 && shape->value_len != suite->value_len)
+	if (suite->value_len != 0 && shape->value.len != suite->value_len)
 		return err_set(e, ERR_SIG_STRUCTURE, "a value of %zu octets under %s, not of %zu",
-		    shape->value_len, suite->name, suite->value_len);
+		    shape->value.len, suite->name, suite->value_len);
 	if (suite->family == PKI_RSA && pki_key_bits(cert) < c->policy->rsa_bits)
 		return err_set(e, ERR_SIG_ALGORITHM, "RSA key of %u bits", pki_key_bits(cert));
 	if (suite->family == PKI_GOST2004 && clock_compare(c->at, c->policy->gost2004_until) >= 0)
@@ -72,6 +73,16 @@ find_and_judge(const struct sig_shape *shape, const struct env *env, const struc
 	return 0;
 }
 
+/* xmlsec is for what takes more than canonical forms: an enveloped signature. */
+static int
+run(const struct sig_shape *shape, struct evp_pkey_ctx_st *verifier, size_t wanted, struct arena *a,
+    struct sig_outcome *out, struct err *e)
+{
+	return shape->form == SIG_FORM_TRANSPORT
+		   ? sig_direct_run(shape, verifier, wanted, a, out, e)
+		   : sig_mechanics_run(shape, verifier, wanted, a, out, e);
+}
+
 /* After a refusal that came before the cryptography: is the digest right at least? An operator who
  * reads "unknown signer" wants to know whether the message is whole. */
 static void
@@ -80,7 +91,7 @@ learn_digest(const struct sig_shape *shape, size_t wanted, struct arena *a, stru
 	struct sig_outcome o;
 	struct err ignored = {0};
 
-	if (sig_mechanics_run(shape, NULL, wanted, a, &o, &ignored) == 0)
+	if (run(shape, NULL, wanted, a, &o, &ignored) == 0)
 		out->digest_ok = o.digest_ok;
 }
 
@@ -100,7 +111,7 @@ sig_verify_one(const struct sig_shape *shape, const struct env *env, size_t want
 	}
 	if ((verifier = pki_verifier(cert, shape->suite->hash)) == NULL)
 		return err_set(e, ERR_NOMEM, "a key cannot be set up");
-	if (sig_mechanics_run(shape, verifier, wanted, c->arena, &o, e) != 0)
+	if (run(shape, verifier, wanted, c->arena, &o, e) != 0)
 		return -1;
 	out->digest_ok = o.digest_ok;
 	if (!o.digests_ok)

@@ -22,6 +22,12 @@ tests_unit_test_sig_algorithms_CPPFLAGS = $(sig_cppflags)
 tests_unit_test_sig_algorithms_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_sig_algorithms
 
+check_PROGRAMS += tests/unit/test_sig_direct
+tests_unit_test_sig_direct_SOURCES = tests/unit/test_sig_direct.c $(sig_common)
+tests_unit_test_sig_direct_CPPFLAGS = $(sig_cppflags)
+tests_unit_test_sig_direct_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_sig_direct
+
 check_PROGRAMS += tests/unit/test_sig_in_place
 tests_unit_test_sig_in_place_SOURCES = tests/unit/test_sig_in_place.c $(sig_common)
 tests_unit_test_sig_in_place_CPPFLAGS = $(sig_cppflags)
