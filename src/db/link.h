@@ -31,7 +31,7 @@ enum db_claiming {
 	DB_TAKEN
 };
 
-#define DB_MOST_QUERIES 8 /* in one flush */
+#define DB_MOST_QUERIES 16 /* in one flush: evidence of nine signers among them */
 
 struct db {
 	char *conninfo;

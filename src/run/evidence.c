@@ -44,6 +44,16 @@ or_empty(const char *text)
 	return text == NULL ? "" : text;
 }
 
+/* a, then b behind "; " where there is one. */
+static const char *
+with(const char *a, const char *b, struct arena *arena)
+{
+	const char *text =
+	    arena_printf(arena, "%s%s%s", a, *a == '\0' || *b == '\0' ? "" : "; ", b);
+
+	return text == NULL ? a : text;
+}
+
 /* "ocsp 2026-06-02T12:00:00Z 0123..." and the like, see schemas/sql/004_standing.sql. */
 static const char *
 standing_text(const struct pki_standing *s, struct arena *a)
@@ -87,7 +97,24 @@ run_evidence_keep(struct call *c, struct err *e)
 {
 	if (keep_answer(c, &c->part, e) != 0)
 		return -1;
-	return keep_answer(c, &c->payload.part, e);
+	for (size_t i = 0; i < c->payload.signer_count; i++)
+		if (keep_answer(c, &c->payload.signers[i], e) != 0)
+			return -1;
+	return 0;
+}
+
+/* Of all who signed the payload and hold, from the first to the last. */
+static const char *
+standings(const struct call *c)
+{
+	const char *all = "";
+
+	for (size_t i = c->payload.signer_count; i-- > 0;)
+		if (c->payload.signers[i].verdict == SIG_VERIFIED)
+			all = with(all,
+			    standing_text(&c->payload.signers[i].signer.standing, c->arena),
+			    c->arena);
+	return all;
 }
 
 static void
@@ -95,8 +122,7 @@ put_signers(const struct call *c, struct db_journal_row *row)
 {
 	if (c->part.verdict == SIG_VERIFIED)
 		row->signer_standing = standing_text(&c->part.signer.standing, c->arena);
-	if (c->payload.part.verdict == SIG_VERIFIED)
-		row->business_standing = standing_text(&c->payload.part.signer.standing, c->arena);
+	row->business_standing = standings(c);
 	const struct pki_signer *t = &c->part.signer, *b = &c->payload.part.signer;
 
 	row->signer_iin = t->iin;
@@ -109,32 +135,29 @@ put_signers(const struct call *c, struct db_journal_row *row)
 	row->business_fingerprint = b->fingerprint;
 }
 
-/* a, then b behind "; " where there is one. */
-static const char *
-with(const char *a, const char *b, struct arena *arena)
-{
-	const char *text =
-	    arena_printf(arena, "%s%s%s", a, *a == '\0' || *b == '\0' ? "" : "; ", b);
-
-	return text == NULL ? a : text;
-}
-
 /* "R-50: the signature does not cover the Body"; of a refusal by a rule of the service the rule
- * alone. Then who signed, where several did. */
+ * alone. */
 static const char *
 reason(const struct call *c, enum err_code code)
 {
 	const char *detail = c->err.detail, *text = err_row(code)->rule;
 
-	if (c->err.code == ERR_OK) {
-		if (c->payload.signer_count > 1)
-			text = with(text,
-			    run_signers_text(c->payload.signers, c->payload.signer_count, c->arena),
-			    c->arena);
+	if (c->err.code == ERR_OK)
 		return text;
-	}
 	text = arena_printf(c->arena, "%s: %s", err_rule_of(&c->err), detail);
 	return text == NULL ? detail : text;
+}
+
+/* The same and who signed, where several did: for the journal, no log names a citizen. */
+static const char *
+reason_and_signers(const struct call *c, enum err_code code)
+{
+	const char *text = reason(c, code);
+
+	if (c->err.code != ERR_OK || c->payload.signer_count < 2)
+		return text;
+	return with(text, run_signers_text(c->payload.signers, c->payload.signer_count, c->arena),
+	    c->arena);
 }
 
 void
@@ -158,7 +181,7 @@ run_evidence_row(const struct call *c, const char *verdict, struct db_journal_ro
 	    .verdict = verdict,
 	    .code = err_row(code)->name,
 	    .wire = refused ? err_wire(&c->err) : err_row(code)->wire,
-	    .detail = reason(c, code),
+	    .detail = reason_and_signers(c, code),
 	    .deviations = deviation_names(c->deviations, c->arena),
 	    .received = {body.data,
 		refused && body.len > REFUSED_OCTETS ? REFUSED_OCTETS : body.len},

@@ -221,6 +221,31 @@ evidence_is_kept_once_with_what_rests_on_it(void **state)
 }
 
 static void
+evidence_of_as_many_as_may_sign_goes_with_one_message(void **state)
+{
+	struct db *db = daemon_db(5000);
+	const char *id = unique("many");
+	struct db_journal_row row = row_of(id, "accepted", "reply");
+	unsigned char digests[9][32];
+	struct octets stored;
+	enum db_claim got;
+
+	(void)state;
+	must(claim(db, id, "b", &got, &stored, &e));
+	for (int i = 0; i < 9; i++) {
+		struct octets answer = octets_of(arena_printf(arena, "answer %d", i));
+		assert_int_equal(
+		    EVP_Digest(answer.data, answer.len, digests[i], NULL, EVP_sha256(), NULL), 1);
+		must(db_keep_evidence(db, digests[i], "ocsp", answer, NOW, &e));
+	}
+	must(db_finish(db, &row, &e));
+	assert_string_equal(sql_as("PG_OWNER", "SELECT count(*) FROM shepd.evidence WHERE "
+					       "convert_from(octets, 'UTF8') LIKE 'answer %'"),
+	    "9");
+	db_free(db);
+}
+
+static void
 after_a_failed_statement_nothing_is_committed(void **state)
 {
 	struct db *db = daemon_db(5000);
@@ -274,6 +299,7 @@ main(void)
 	    cmocka_unit_test(nobody_changes_the_journal_or_a_claim),
 	    cmocka_unit_test(a_refusal_is_kept_whatever_octets_a_peer_put_into_it),
 	    cmocka_unit_test(evidence_is_kept_once_with_what_rests_on_it),
+	    cmocka_unit_test(evidence_of_as_many_as_may_sign_goes_with_one_message),
 	    cmocka_unit_test(after_a_failed_statement_nothing_is_committed),
 	    cmocka_unit_test(a_commit_answered_with_rollback_is_no_commit),
 	};

@@ -61,6 +61,9 @@ C
 	"$BUILDDIR/shepctl" migrate -c "$folder/shepd.conf" >"$folder/migrate.log" 2>&1 && pg_grant ||
 		{ cat "$folder/migrate.log"; exit 1; }
 	PGHOST=$PG_DIR PGUSER=postgres PGDATABASE=shepd PATH="$PG_BIN:$PATH" \
-		"$BUILDDIR/tests/scenario/scenario" "$folder/shepd.conf" "$folder" "$scenario" || rc=1
+		"$BUILDDIR/tests/scenario/scenario" "$folder/shepd.conf" "$folder" "$scenario" 2>"$folder/log" || rc=1
+	cat "$folder/log" >&2
+	# whoever the citizen is, the log does not name him
+	! grep -E 'event=request .*(IIN|[^0-9])0001013[0-9]{5}([^0-9]|$)' "$folder/log" || { echo "FAIL an IIN in the log"; rc=1; }
 done
 exit $rc
