@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/err.h>
+
 #include "pki/inner.h"
+#include "pki/shelf.h"
 
 enum {
 	REMOVE_FROM_CRL = 8 /* RFC 5280 5.3.1, in deltas only: a hold was lifted */
@@ -106,7 +109,7 @@ pki_crl_judge(const struct pki *p, const struct pki_cert *c, size_t authority, i
 		return err_set(e, ERR_PKI_REVOKED, "certificate %s revoked on %s, reason %u",
 		    c->who.serial, clock_write_utc((struct instant){entry->date, 0}, text),
 		    entry->reason);
-	if (full != NULL || (c->ca && !loaded && !p->alone))
+	if (full != NULL || (c->ca && !loaded && !p->alone && !pki_shelf_awaits(p, authority)))
 		return 0;
 	return err_set(e, ERR_PKI_REVOCATION_UNKNOWN, "%s for certificate %s",
 	    loaded ? "no CRL is in force" : "no CRL is loaded", c->who.serial);
@@ -130,4 +133,35 @@ pki_crl_basis(const struct pki *p, const struct pki_cert *c, size_t authority, i
 	OPENSSL_free(text);
 	BN_free(number);
 	return full != NULL;
+}
+
+void
+pki_crl_describe(const struct pki *p, const struct pki_crl *crl, struct pki_crl_facts *out)
+{
+	BIGNUM *number = BN_bin2bn(crl->number, PKI_SERIAL, NULL);
+	char *text = number != NULL ? BN_bn2dec(number) : NULL;
+
+	*out = (struct pki_crl_facts){.delta = crl->delta,
+	    .entries = crl->n_revoked,
+	    .this_update = {crl->this_update, 0},
+	    .next_update = {crl->next_update, 0}};
+	snprintf(out->number, sizeof(out->number), "%s", text != NULL ? text : "");
+	for (size_t i = 0; i < p->n_cas; i++)
+		if (p->cas[i]->authority == crl->authority)
+			pki_name(
+			    X509_get_subject_name(p->cas[i]->x), out->issuer, sizeof(out->issuer));
+	OPENSSL_free(text);
+	BN_free(number);
+	ERR_clear_error();
+}
+
+bool
+pki_crl_facts(const struct pki *p, size_t i, struct pki_crl_facts *out)
+{
+	for (size_t k = 0; k < p->n_crls; k++)
+		if (!p->crls[k]->shelved && i-- == 0) {
+			pki_crl_describe(p, p->crls[k], out);
+			return true;
+		}
+	return false;
 }

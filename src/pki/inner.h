@@ -232,8 +232,9 @@ int pki_crl_read(
     const struct pki *, struct octets der, struct pki_crl **out, struct err *) MUSTCHECK;
 void pki_crl_free(struct pki_crl *); /* takes NULL */
 
-/* Is this certificate of that authority good by the CRLs in force at `at`? For a CA that has no CRL
- * loaded the answer is yes. Narrows the span. ERR_PKI_REVOKED, ERR_PKI_REVOCATION_UNKNOWN. */
+/* Is this certificate of that authority good by the CRLs in force at `at`? For a CA whose issuer
+ * has no CRL loaded, nor a place on the shelf, the answer is yes. Narrows the span.
+ * ERR_PKI_REVOKED, ERR_PKI_REVOCATION_UNKNOWN. */
 int pki_crl_judge(const struct pki *, const struct pki_cert *, size_t authority, int64_t at,
     struct pki_span *, struct err *) MUSTCHECK;
 
@@ -241,6 +242,9 @@ int pki_crl_judge(const struct pki *, const struct pki_cert *, size_t authority,
  * none in force. */
 bool pki_crl_basis(const struct pki *, const struct pki_cert *, size_t authority, int64_t at,
     struct pki_standing *out);
+
+struct pki_crl_facts;
+void pki_crl_describe(const struct pki *, const struct pki_crl *, struct pki_crl_facts *out);
 
 /* --- store.c ---------------------------------------------------------------- */
 
@@ -255,6 +259,9 @@ void pki_forget_verdicts(struct pki *);
 /* Takes up what was put on the shelf since the last call, and forgets the verdicts then; one load
  * when nothing was. Returns the generation that is looked at now; 0 without a shelf. */
 uint64_t pki_shelf_notice(struct pki *);
+
+/* Has it a place for the full CRLs of this authority? Until one stands there nothing is known. */
+bool pki_shelf_awaits(const struct pki *, size_t authority);
 
 /* Was all that was looked up since then of that generation? */
 bool pki_shelf_settled(const struct pki *, uint64_t generation);

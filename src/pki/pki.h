@@ -19,7 +19,8 @@ struct pki_cert;    /* decoded, with its public key; owned by the struct pki's c
 struct evp_pkey_st; /* OpenSSL's EVP_PKEY, opaque: handed to sig/ */
 
 /* Who is asked whether a certificate is revoked. Whatever is chosen, a source in hand that says
- * "revoked" is believed; an intermediate is asked about where a CRL of its issuer is loaded. */
+ * "revoked" is believed; an intermediate is asked about where a CRL of its issuer is loaded, or is
+ * to come (pki/shelf.h). */
 enum pki_revocation {
 	PKI_REVOCATION_OFF,
 	PKI_REVOCATION_CRL,  /* the leaf by a CRL in force */

@@ -226,6 +226,15 @@ pki_shelf_notice(struct pki *p)
 }
 
 bool
+pki_shelf_awaits(const struct pki *p, size_t authority)
+{
+	for (size_t i = 0; p->shelf != NULL && i < p->shelf->count; i++)
+		if (p->shelf->places[i].authority == authority && !p->shelf->places[i].delta)
+			return true;
+	return false;
+}
+
+bool
 pki_shelf_settled(const struct pki *p, uint64_t generation)
 {
 	if (p->shelf == NULL)
@@ -442,45 +451,14 @@ pki_shelf_take_over(struct pki *p, struct pki *older, struct err *e)
 	return 0;
 }
 
-static void
-describe(const struct pki *p, const struct pki_crl *crl, struct pki_crl_facts *out)
-{
-	BIGNUM *number = BN_bin2bn(crl->number, PKI_SERIAL, NULL);
-	char *text = number != NULL ? BN_bn2dec(number) : NULL;
-
-	*out = (struct pki_crl_facts){.delta = crl->delta,
-	    .entries = crl->n_revoked,
-	    .this_update = {crl->this_update, 0},
-	    .next_update = {crl->next_update, 0}};
-	snprintf(out->number, sizeof(out->number), "%s", text != NULL ? text : "");
-	for (size_t i = 0; i < p->n_cas; i++)
-		if (p->cas[i]->authority == crl->authority)
-			pki_name(
-			    X509_get_subject_name(p->cas[i]->x), out->issuer, sizeof(out->issuer));
-	OPENSSL_free(text);
-	BN_free(number);
-	ERR_clear_error();
-}
-
 bool
 pki_shelf_facts(struct pki *p, size_t place, struct pki_crl_facts *out)
 {
 	pki_shelf_notice(p);
 	if (p->shelf == NULL || place >= p->shelf->count || !p->shelf->places[place].filled)
 		return false;
-	describe(p, &p->shelf->places[place].view, out);
+	pki_crl_describe(p, &p->shelf->places[place].view, out);
 	return true;
-}
-
-bool
-pki_crl_facts(const struct pki *p, size_t i, struct pki_crl_facts *out)
-{
-	for (size_t k = 0; k < p->n_crls; k++)
-		if (!p->crls[k]->shelved && i-- == 0) {
-			describe(p, p->crls[k], out);
-			return true;
-		}
-	return false;
 }
 
 size_t

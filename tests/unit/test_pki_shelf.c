@@ -201,6 +201,44 @@ a_verdict_that_was_kept_ends_with_the_crl_it_rests_on(void **state)
 	assert_int_equal(judged(w.leaf, AT), ERR_OK);
 }
 
+/* Where no CRL of the issuer is loaded an intermediate is not asked about; where one is to come,
+ * nobody knows until it is there. */
+static void
+an_intermediate_whose_crl_is_to_come_is_not_good_meanwhile(void **state)
+{
+	struct forge between = {.subject = "C=KZ/CN=BETWEEN",
+	    .usage = "critical,keyCertSign,cRLSign",
+	    .constraints = "critical,CA:TRUE",
+	    .serial = "300",
+	    .issuer = w.ca,
+	    .issuer_key = w.key};
+	const char *trust = forge_folder(w.arena), *crls = forge_folder(w.arena);
+	X509 *ca = forge_cert(&between, w.rogue_key);
+	X509 *leaf = forge_cert(&(struct forge){.subject = "C=KZ/CN=LEAF",
+				    .usage = "critical,digitalSignature",
+				    .serial = "5",
+				    .issuer = ca,
+				    .issuer_key = w.rogue_key},
+	    w.leaf_key);
+	const struct pki_place place = {w.file, false};
+	struct err e = {0};
+
+	(void)state;
+	pki_close(w.pki);
+	forge_write_pem(trust, "ca.pem", w.ca);
+	forge_write_pem(trust, "between.pem", ca);
+	forge_write(crls, "crl", made((struct forge_crl){.issuer = ca, .key = w.rogue_key}, NULL));
+	w.pki = forge_pki(
+	    &(struct pki_options){.trust = trust, .crl = crls, .revocation = PKI_REVOCATION_CRL});
+	assert_int_equal(judged(leaf, AT), ERR_OK);
+	assert_int_equal(pki_shelf_open(w.pki, &place, 1, OCTETS, &e), 0);
+	assert_int_equal(judged(leaf, AT), ERR_PKI_REVOCATION_UNKNOWN);
+	put(FULL, full("7", "100"));
+	assert_int_equal(judged(leaf, AT), ERR_OK);
+	put(FULL, full("8", "300"));
+	assert_int_equal(judged(leaf, AT), ERR_PKI_REVOKED);
+}
+
 static void
 the_same_crl_again_changes_nothing(void **state)
 {
@@ -597,6 +635,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_SHELF(what_is_put_counts_at_the_next_judgement),
 	    WITH_SHELF(a_verdict_that_was_kept_ends_with_the_crl_it_rests_on),
+	    WITH_SHELF(an_intermediate_whose_crl_is_to_come_is_not_good_meanwhile),
 	    WITH_SHELF(the_same_crl_again_changes_nothing),
 	    WITH_SHELF(refuses_what_is_no_crl_of_that_ca_and_keeps_what_it_has),
 	    WITH_SHELF(refuses_a_crl_that_is_not_in_force),
