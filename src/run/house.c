@@ -428,7 +428,8 @@ open_contract(struct opening *o)
 {
 	struct err e = {0};
 
-	if (run_wsdl_load(o->conf->data_dir, &o->house->wsdl, &e) != 0)
+	if (run_wsdl_load(
+		o->conf->data_dir, RUN_WSDL_SYNC | RUN_WSDL_ASYNC_CLIENT, &o->house->wsdl, &e) != 0)
 		tell(o, o->conf->data_at, "data_dir: %s", e.detail);
 }
 

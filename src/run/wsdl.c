@@ -4,7 +4,7 @@
  * puts its own. See wsdl.h.
  *
  * Imports become absolute, because clients resolve relative ones against different things: the WSDL
- * is at /sync?wsdl, its schemas at /sync/xsd/.
+ * is at /sync?wsdl, its schemas at /sync/xsd/; the other channels alike.
  */
 #include "config.h"
 
@@ -21,21 +21,19 @@
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 enum {
-	SYNC = 1u << 0,
-	ASYNC = 1u << 1,
-	ASYNC_CLIENT = 1u << 2
+	SYNC = RUN_WSDL_SYNC,
+	ASYNC = RUN_WSDL_ASYNC,
+	ASYNC_CLIENT = RUN_WSDL_ASYNC_CLIENT
 };
 
-/* Which paths there are, and which of them this server answers. */
 static const struct channel {
 	const char *path;
 	unsigned bit;
 	const char *wsdl;
-	bool served;
 } channels[] = {
-    {"/sync", SYNC, "SyncChannel.wsdl", true},
-    {"/async", ASYNC, "AsyncChannel.wsdl", false},
-    {"/async-client", ASYNC_CLIENT, "AsyncChannelClient.wsdl", false},
+    {"/sync", SYNC, "SyncChannel.wsdl"},
+    {"/async", ASYNC, "AsyncChannel.wsdl"},
+    {"/async-client", ASYNC_CLIENT, "AsyncChannelClient.wsdl"},
 };
 
 static const struct source {
@@ -59,7 +57,8 @@ static const struct source {
 
 struct run_wsdl {
 	struct arena *arena;
-	const char *templates[LENGTH(sources)];
+	unsigned served;			/* channels */
+	const char *templates[LENGTH(sources)]; /* NULL = of none of them */
 };
 
 static int
@@ -137,7 +136,7 @@ load(struct run_wsdl *w, size_t i, const char *data_dir, struct err *e)
 }
 
 int
-run_wsdl_load(const char *data_dir, struct run_wsdl **out, struct err *e)
+run_wsdl_load(const char *data_dir, unsigned served, struct run_wsdl **out, struct err *e)
 {
 	struct run_wsdl *w = calloc(1, sizeof(*w));
 	int rc = -1;
@@ -147,8 +146,9 @@ run_wsdl_load(const char *data_dir, struct run_wsdl **out, struct err *e)
 		err_set(e, ERR_NOMEM, "contract");
 		goto out;
 	}
+	w->served = served;
 	for (size_t i = 0; i < LENGTH(sources); i++)
-		if (load(w, i, data_dir, e) != 0)
+		if ((sources[i].channels & served) != 0 && load(w, i, data_dir, e) != 0)
 			goto out;
 	*out = w;
 	w = NULL; /* moved */
@@ -167,20 +167,34 @@ run_wsdl_free(struct run_wsdl *w)
 	free(w);
 }
 
+/* Octets of the address that the channels' paths are put behind: it may be given with one of them,
+ * and with a slash at its end. */
+static size_t
+base_length(const char *public_url)
+{
+	size_t len = strlen(public_url);
+
+	while (len > 0 && public_url[len - 1] == '/')
+		len--;
+	for (size_t i = 0; i < LENGTH(channels); i++) {
+		size_t path = strlen(channels[i].path);
+
+		if (len >= path && memcmp(public_url + len - path, channels[i].path, path) == 0)
+			return len - path;
+	}
+	return len;
+}
+
 /* Where the channel is, for an attribute's value; NULL when memory is out. */
 static const char *
 home(const struct channel *c, const struct door_request *request, const char *public_url,
     struct arena *arena)
 {
-	size_t len = strlen(public_url), path = strlen(c->path);
+	size_t len = base_length(public_url);
 	struct octets escaped;
 	struct err e = {0};
 	char *plain;
 
-	while (len > 0 && public_url[len - 1] == '/')
-		len--;
-	if (len >= path && memcmp(public_url + len - path, c->path, path) == 0)
-		len -= path;
 	if (len > 0)
 		plain = arena_printf(arena, "%.*s%s", (int)len, public_url, c->path);
 	else if (*request->host == '\0') /* HTTP/1.0: relative to where it was asked */
@@ -217,12 +231,13 @@ fill(const char *template, const char *at_home, struct arena *arena)
 
 /* The channel that the path is under, and the name of the file that is wanted; NULL = none. */
 static const struct channel *
-find_channel(const struct door_request *request, const char **name)
+find_channel(const struct run_wsdl *w, const struct door_request *request, const char **name)
 {
 	for (size_t i = 0; i < LENGTH(channels); i++) {
 		const char *path = channels[i].path, *rest = request->path + strlen(path);
 
-		if (!channels[i].served || strncmp(request->path, path, strlen(path)) != 0)
+		if ((w->served & channels[i].bit) == 0 ||
+		    strncmp(request->path, path, strlen(path)) != 0)
 			continue;
 		*name = NULL;
 		if (*rest == '\0' && strcasecmp(request->query, "wsdl") == 0)
@@ -249,7 +264,7 @@ run_wsdl_get(const struct run_wsdl *w, const struct door_request *request, const
     struct arena *arena, struct door_reply *reply)
 {
 	const char *name, *template, *at_home;
-	const struct channel *c = find_channel(request, &name);
+	const struct channel *c = find_channel(w, request, &name);
 	struct octets body = {NULL, 0};
 
 	if (strcmp(request->method, "GET") != 0 || c == NULL ||

@@ -12,15 +12,24 @@
 
 struct run_wsdl;
 
-/* Reads data_dir/wsdl. ERR_CONFIG when a file is missing, is no XML, or has no place for an
- * address. */
-int run_wsdl_load(const char *data_dir, struct run_wsdl **out, struct err *) MUSTCHECK;
+/* The channels whose contract is served: shepd's are the sync one and the participant's end of the
+ * async one, the gateway's end is for who plays the gateway. */
+enum {
+	RUN_WSDL_SYNC = 1u << 0,	/* /sync */
+	RUN_WSDL_ASYNC = 1u << 1,	/* /async */
+	RUN_WSDL_ASYNC_CLIENT = 1u << 2 /* /async-client */
+};
+
+/* Reads what data_dir/wsdl has of these channels. ERR_CONFIG when a file is missing, is no XML, or
+ * has no place for an address. */
+int run_wsdl_load(
+    const char *data_dir, unsigned channels, struct run_wsdl **out, struct err *) MUSTCHECK;
 void run_wsdl_free(struct run_wsdl *); /* takes NULL */
 
-/* GET /sync?wsdl and GET /sync/xsd/NAME: fills the reply and returns true. Anything else, a name
- * that is not in the table included: false, and the reply is untouched. Addresses begin with
- * public_url (with or without the channel's path at its end); where that is "", with what the
- * caller's Host header says. */
+/* GET /sync?wsdl and GET /sync/xsd/NAME, alike for each channel: fills the reply and returns true.
+ * Anything else, a name that is not in the table included: false, and the reply is untouched.
+ * Addresses begin with public_url (with or without a channel's path at its end); where that is "",
+ * with what the caller's Host header says. */
 bool run_wsdl_get(const struct run_wsdl *, const struct door_request *, const char *public_url,
     struct arena *, struct door_reply *);
 

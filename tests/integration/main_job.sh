@@ -92,6 +92,13 @@ for form in binary-token x509-data; do
 	has "zeep ($form) reads the number" "$out" "requestNumber $number"
 done
 has "the WSDL names the right address" "$(curl -sS "$URL?wsdl")" "location=\"$URL\""
+client=${URL%/sync}/async-client
+is "the participant's end of the async channel is read by zeep, too" "$(/usr/bin/python3 -c '
+import sys, zeep
+for service in zeep.Client(sys.argv[1]).wsdl.services.values():
+	for port in service.ports.values():
+		print(port.binding_options["address"], *sorted(port.binding._operations))' "$client?wsdl" 2>&1)" \
+	"$client changeMassageStatusNotification sendMessage"
 
 # --- TLS -----------------------------------------------------------------------------------------
 is "TLS serves the contract" \

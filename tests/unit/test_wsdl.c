@@ -23,7 +23,10 @@
 #include "run/file.h"
 #include "run/wsdl.h"
 
-static struct run_wsdl *wsdl;
+#define SHEPD (RUN_WSDL_SYNC | RUN_WSDL_ASYNC_CLIENT)
+#define GATEWAY (RUN_WSDL_SYNC | RUN_WSDL_ASYNC)
+
+static struct run_wsdl *wsdl, *gateways;
 static struct arena *arena;
 
 static struct door_request
@@ -33,19 +36,25 @@ get(const char *path, const char *query)
 	    .method = "GET", .path = path, .query = query, .host = "shep.example.kz:8480"};
 }
 
-/* The text served, or NULL when it is not ours to serve. */
+/* The text served, or NULL when it is not theirs to serve. */
 static const char *
-served(const struct door_request *request, const char *public_url)
+served_by(const struct run_wsdl *who, const struct door_request *request, const char *public_url)
 {
 	struct door_reply reply = {.status = 77};
 
-	if (!run_wsdl_get(wsdl, request, public_url, arena, &reply)) {
+	if (!run_wsdl_get(who, request, public_url, arena, &reply)) {
 		assert_int_equal(reply.status, 77);
 		return NULL;
 	}
 	assert_int_equal(reply.status, 200);
 	assert_string_equal(reply.content_type, "text/xml; charset=utf-8");
 	return arena_string(arena, reply.body);
+}
+
+static const char *
+served(const struct door_request *request, const char *public_url)
+{
+	return served_by(wsdl, request, public_url);
 }
 
 static const char *
@@ -82,13 +91,17 @@ public_url_goes_before_the_host_header(void **state)
 {
 	static const char *const urls[] = {"https://gw.example.kz/adapter",
 	    "https://gw.example.kz/adapter/", "https://gw.example.kz/adapter/sync",
-	    "https://gw.example.kz/adapter/sync/"};
+	    "https://gw.example.kz/adapter/sync/", "https://gw.example.kz/adapter/async-client"};
 	struct door_request request = get("/sync", "WSDL");
+	struct door_request client = get("/async-client", "wsdl");
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
 		has(served(&request, urls[i]),
 		    "<soap:address location=\"https://gw.example.kz/adapter/sync\"/>");
+		has(served(&client, urls[i]),
+		    "<soap:address location=\"https://gw.example.kz/adapter/async-client\"/>");
+	}
 }
 
 static void
@@ -103,19 +116,21 @@ a_hostile_host_stays_inside_its_attribute(void **state)
 	has(served(&request, ""), "<soap:address location=\"/sync\"/>");
 }
 
-static void
-every_address_named_in_the_contract_is_served(void **state)
+/* Follows every address from a channel's WSDL on; how many files it leads to. */
+static size_t
+follow(const struct run_wsdl *who, const char *path)
 {
 	static const char base[] = "http://shep.example.kz:8480";
-	const char *todo[32] = {served_at("/sync", "wsdl")};
+	struct door_request request = get(path, "wsdl");
+	const char *todo[32] = {served_by(who, &request, "")};
 	const char *seen[32];
 	size_t count = 1, names = 0;
 
-	(void)state;
 	for (size_t i = 0; i < count; i++) {
 		struct err e = {0};
 		struct dom *doc;
 
+		assert_non_null(todo[i]);
 		assert_int_equal(dom_parse(octets_of(todo[i]), &dom_default_limits, &doc, &e), 0);
 		dom_free(doc);
 		for (const char *at = todo[i]; (at = strstr(at, "ocation=\"")) != NULL;) {
@@ -127,15 +142,24 @@ every_address_named_in_the_contract_is_served(void **state)
 			assert_memory_equal(url, base, strlen(base));
 			while (known < names && strcmp(seen[known], url) != 0)
 				known++;
-			if (known < names || strcmp(url + strlen(base), "/sync") == 0)
+			if (known < names || strcmp(url + strlen(base), path) == 0)
 				continue;
 			seen[names++] = url;
-			todo[count] = served_at(url + strlen(base), "");
-			assert_non_null(todo[count]);
-			count++;
+			request = get(url + strlen(base), "");
+			todo[count++] = served_by(who, &request, "");
 		}
 	}
-	assert_int_equal(names, 5); /* the interface and four schemas */
+	return names;
+}
+
+static void
+every_address_named_in_the_contract_is_served(void **state)
+{
+	(void)state;
+	assert_int_equal(follow(wsdl, "/sync"), 5); /* the interface and four schemas */
+	assert_int_equal(follow(gateways, "/sync"), 5);
+	assert_int_equal(follow(wsdl, "/async-client"), 5);
+	assert_int_equal(follow(gateways, "/async"), 4);
 }
 
 static void
@@ -145,16 +169,31 @@ nothing_but_the_names_of_the_channel_is_served(void **state)
 	    "/sync/xsd/../SyncChannel.wsdl", "/sync/xsd/../../../etc/passwd",
 	    "/sync/xsd/xsd/Common.xsd", "/sync/xsd/AsyncTypes.xsd", "/sync/xsd/common.xsd",
 	    "/sync/xsd/Common.xsd/", "/syncxsd/Common.xsd", "/async/xsd/AsyncTypes.xsd",
-	    "/async-client/xsd/AsyncClient.xsd", "/xsd/Common.xsd", "/", ""};
+	    "/async-client/xsd/SyncTypes.xsd", "/async-client/xsd/AsyncChannel.wsdl",
+	    "/async-client/xsd/", "/async-clientxsd/Common.xsd", "/xsd/Common.xsd", "/", ""};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		assert_null(served_at(paths[i], ""));
-	assert_null(served_at("/async", "wsdl"));
-	assert_null(served_at("/async-client", "wsdl"));
 	assert_null(served_at("/sync", ""));
 	assert_null(served_at("/sync", "wsdl2"));
 	assert_null(served_at("/sync/", "wsdl"));
+	assert_null(served_at("/async-client", ""));
+	assert_null(served_at("/async-clients", "wsdl"));
+}
+
+static void
+each_end_of_the_async_channel_serves_its_own(void **state)
+{
+	struct door_request async = get("/async", "wsdl"), client = get("/async-client", "wsdl");
+
+	(void)state;
+	has(served_by(wsdl, &client, ""),
+	    "<soap:address location=\"http://shep.example.kz:8480/async-client\"/>");
+	assert_null(served_by(wsdl, &async, ""));
+	has(served_by(gateways, &async, ""),
+	    "<soap:address location=\"http://shep.example.kz:8480/async\"/>");
+	assert_null(served_by(gateways, &client, ""));
 }
 
 static void
@@ -183,7 +222,7 @@ a_schema_is_served_as_it_is_but_for_its_imports(void **state)
 
 /* A data folder that is a copy of ours with one file changed; text NULL = without it. */
 static void
-refuse_changed(const char *name, const char *text)
+refuse_changed(unsigned channels, const char *name, const char *text)
 {
 	char folder[] = "/tmp/shepd.wsdl.XXXXXX";
 	static const char *const files[] = {"SyncChannel.wsdl", "ISyncChannel.wsdl",
@@ -211,7 +250,7 @@ refuse_changed(const char *name, const char *text)
 				     changed ? octets_of(text) : o, &e),
 		    0);
 	}
-	int rc = run_wsdl_load(folder, &broken, &e);
+	int rc = run_wsdl_load(folder, channels, &broken, &e);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		unlink(arena_printf(arena, "%s/%s", wsdl_folder, files[i]));
 	rmdir(xsd_folder);
@@ -227,11 +266,12 @@ static void
 a_broken_contract_stops_the_start(void **state)
 {
 	(void)state;
-	refuse_changed("xsd/Common.xsd", NULL);
-	refuse_changed("AsyncChannel.wsdl", NULL);
-	refuse_changed("xsd/SyncTypes.xsd", "<xs:schema");
-	refuse_changed("SyncChannel.wsdl", "<definitions/>");
-	refuse_changed("ISyncChannel.wsdl",
+	refuse_changed(SHEPD, "xsd/Common.xsd", NULL);
+	refuse_changed(SHEPD, "AsyncChannelClient.wsdl", NULL);
+	refuse_changed(GATEWAY, "AsyncChannel.wsdl", NULL);
+	refuse_changed(SHEPD, "xsd/SyncTypes.xsd", "<xs:schema");
+	refuse_changed(SHEPD, "SyncChannel.wsdl", "<definitions/>");
+	refuse_changed(SHEPD, "ISyncChannel.wsdl",
 	    "<soap:x xmlns:soap=\"urn:x\"><soap:address location=\"x\"/></soap:x>");
 }
 
@@ -242,7 +282,9 @@ load(void **state)
 
 	(void)state;
 	arena = arena_new();
-	return arena == NULL ? -1 : run_wsdl_load(fixture_srcdir(), &wsdl, &e);
+	if (arena == NULL || run_wsdl_load(fixture_srcdir(), SHEPD, &wsdl, &e) != 0)
+		return -1;
+	return run_wsdl_load(fixture_srcdir(), GATEWAY, &gateways, &e);
 }
 
 static int
@@ -250,6 +292,7 @@ unload(void **state)
 {
 	(void)state;
 	run_wsdl_free(wsdl);
+	run_wsdl_free(gateways);
 	run_wsdl_free(NULL);
 	arena_free(arena);
 	return 0;
@@ -265,6 +308,7 @@ main(void)
 	    cmocka_unit_test(a_hostile_host_stays_inside_its_attribute),
 	    cmocka_unit_test(every_address_named_in_the_contract_is_served),
 	    cmocka_unit_test(nothing_but_the_names_of_the_channel_is_served),
+	    cmocka_unit_test(each_end_of_the_async_channel_serves_its_own),
 	    cmocka_unit_test(only_get_reads_the_contract),
 	    cmocka_unit_test(a_schema_is_served_as_it_is_but_for_its_imports),
 	    cmocka_unit_test(a_broken_contract_stops_the_start),
