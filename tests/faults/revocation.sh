@@ -54,21 +54,15 @@ message()
 }
 
 # verdict SIGNER: the code that the log has for a message of that signer, OK when it was let in; its answer in
-# $HOUSE/answer. The application that it asks about is not there, so HQ_NOT_FOUND is as good as it gets.
+# $HOUSE/answer, which leaves after the line. The application that it asks about is not there, so HQ_NOT_FOUND is as good as it gets.
 verdict()
 {
 	message "$1"
 	curl -sS -m 20 -o "$HOUSE/answer" -w '%{time_total}' -H 'Content-Type: text/xml' \
 		--data-binary "@$HOUSE/message.xml" "$URL" >"$HOUSE/took" 2>&1
-	for _ in $(seq 40); do
-		[ "$(grep -c 'event=request' "$HOUSE/log")" -le "$lines" ] || break
-		sleep 0.05
-	done
-	lines=$(grep -c 'event=request' "$HOUSE/log")
 	grep 'event=request' "$HOUSE/log" | tail -n 1 |
 		sed -E 's/.* code=([A-Z_0-9-]+).*/\1/; s/^HQ_NOT_FOUND$/OK/'
 }
-lines=0
 limits=
 
 # becomes WHAT SIGNER CODE: within 20 s the verdict is that

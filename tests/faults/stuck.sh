@@ -41,19 +41,45 @@ until_sql()
 ok "messages are signed" eval 'write_message first 190000000 && write_message second 191000000'
 has "the first application is taken" "$(post first)" 'requestNumber>HQ19-[0-9]*-000001<'
 
-# the worker waits for the counter, and freezes; then the counter is free and the transaction goes on
-"$PG_BIN/psql" -XAtq -d "$PG_ADMIN" >/dev/null <<'S' &
-BEGIN;
-UPDATE shepd.counter SET value = value;
-SELECT pg_sleep(0.7);
-ROLLBACK;
-S
+# the worker waits for the counter, which it may for a second, and freezes; then the counter is free and the
+# transaction goes on
+mkfifo "$HOUSE/hold"
+"$PG_BIN/psql" -XAtq -d "$PG_ADMIN" <"$HOUSE/hold" >"$HOUSE/held" &
 holder=$!
-ok "the counter is held" until_sql t "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(0.7)%' AND pid <> pg_backend_pid()" 10
-post second >"$HOUSE/answer" &
+exec 7>"$HOUSE/hold"
+echo "BEGIN; UPDATE shepd.counter SET value = value; SELECT 'held';" >&7
+for _ in $(seq 200); do
+	! grep -q held "$HOUSE/held" || break
+	sleep 0.05
+done
+has "the counter is held" "$(cat "$HOUSE/held")" held
+# sees at once who waits for a lock: whoever looks by a new connection each time may come late
+"$PG_BIN/psql" -XAtq -v ON_ERROR_STOP=1 -d "$PG_ADMIN" >"$HOUSE/seen" 2>&1 <<'S' &
+DO $$ BEGIN
+	RAISE WARNING 'looks';
+	FOR i IN 1..3000 LOOP
+		PERFORM pg_stat_clear_snapshot();
+		IF EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'shepd' AND wait_event_type = 'Lock') THEN
+			RETURN;
+		END IF;
+		PERFORM pg_sleep(0.01);
+	END LOOP;
+	RAISE 'nobody waits';
+END $$;
+S
+watcher=$!
+for _ in $(seq 200); do
+	! grep -q looks "$HOUSE/seen" || break
+	sleep 0.05
+done
+post second >"$HOUSE/answer" 7>&- &
 client=$!
-ok "the worker waits for it" until_sql 1 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'shepd' AND wait_event_type = 'Lock'" 10
+wait $watcher
+seen=$?
 kill -STOP "$worker"
+is "the worker waits for it" $seen 0
+echo 'ROLLBACK;' >&7
+exec 7>&-
 wait $holder
 ok "the frozen worker's transaction is ended by the server" until_sql 0 \
 	"SELECT count(*) FROM pg_stat_activity WHERE application_name = 'shepd' AND (state LIKE 'idle in%' OR wait_event_type = 'Lock')" 5

@@ -37,11 +37,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except OSError:
             return ""
 
+    def over(self):
+        """Not open any more; before the last octets go, because who has them may ask again at once."""
+        if self.end is None:
+            self.end = time.time()
+            with lock:
+                open_now[self.name] -= 1
+
     def send_octets(self, status, octets, kind="application/pkix-crl", announced=None):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(octets) if announced is None else announced))
         self.send_header("Connection", "close")
+        self.over()
         self.end_headers()
         self.wfile.write(octets)
         self.close_connection = True
@@ -94,21 +102,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.send_octets(200, octets)
 
     def serve(self):
-        name = os.path.basename(self.path)
+        self.name, self.end = os.path.basename(self.path), None
         self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         begin = time.time()
         with lock:
-            others = open_now.get(name, 0)
-            open_now[name] = others + 1
+            others = open_now.get(self.name, 0)
+            open_now[self.name] = others + 1
         try:
-            self.answer(name)
+            self.answer(self.name)
         except OSError:
             self.close_connection = True
         finally:
+            self.over()
             with lock:
-                open_now[name] -= 1
                 with open(os.path.join(folder, ".requests"), "a") as f:
-                    print(f"{begin:.3f}", f"{time.time():.3f}", self.command, self.path,
+                    print(f"{begin:.6f}", f"{self.end:.6f}", self.command, self.path,
                           self.headers.get("User-Agent", "-"), len(self.body), others, file=f)
 
     do_GET = serve
