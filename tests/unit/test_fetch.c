@@ -8,9 +8,11 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <netdb.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,6 +36,27 @@ static struct {
 	int asked; /* the server writes an octet for each request */
 	struct fetch *fetch;
 } w;
+
+static struct {
+	atomic_bool asked, over, waited_for;
+} name_server;
+
+/* In the place of the C library's, for libcurl's threads: a name server that says nothing, until
+ * the test is over or somebody has waited ten seconds for it. */
+int
+getaddrinfo(const char *restrict name, const char *restrict service,
+    const struct addrinfo *restrict hints, struct addrinfo **restrict out)
+{
+	(void)name;
+	(void)service;
+	(void)hints;
+	(void)out;
+	name_server.asked = true;
+	for (int i = 0; i < 1000 && !name_server.over; i++)
+		usleep(10000);
+	name_server.waited_for = !name_server.over;
+	return EAI_AGAIN;
+}
 
 /* What came back, by tag. */
 struct outcome {
@@ -119,12 +142,16 @@ answer(int to)
 static void
 serve(int listener, int asked)
 {
+	pid_t self = getpid();
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
 		int to = accept(listener, NULL, NULL);
 		if (to >= 0 && fork() == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			if (getppid() != self)
+				_exit(0); /* the server died before the line above */
 			say(asked, "x");
 			answer(to);
 			_exit(0);
@@ -387,6 +414,27 @@ what_is_under_way_can_be_dropped(void **state)
 	w.fetch = kept;
 }
 
+static void
+a_silent_name_server_is_waited_for_by_nobody(void **state)
+{
+	struct fetch *kept = w.fetch;
+	struct outcome o = {0};
+	struct fetch_order order = {
+	    .url = "http://name.invalid/", .most = 1, .milliseconds = 30000, .tag = &o};
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(fetch_new(AGENT, &w.fetch, &e), 0);
+	assert_int_equal(fetch_begin(w.fetch, &order, &e), 0);
+	while (!name_server.asked)
+		assert_int_equal(fetch_wait(w.fetch, -1, 10, keep, NULL), 1);
+	fetch_free(w.fetch);
+	assert_false(name_server.waited_for);
+	assert_false(o.done);
+	name_server.over = true;
+	w.fetch = kept;
+}
+
 int
 main(void)
 {
@@ -404,6 +452,7 @@ main(void)
 	    cmocka_unit_test(uses_no_proxy_of_the_environment),
 	    cmocka_unit_test(nobody_there_is_told),
 	    cmocka_unit_test(what_is_under_way_can_be_dropped),
+	    cmocka_unit_test(a_silent_name_server_is_waited_for_by_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
