@@ -52,8 +52,8 @@ void dom_free(struct dom *); /* takes NULL */
  * namespaces around it those that a name inside uses. Nothing else of the envelope's: inclusive
  * C14N would put it under the signature, and no such signature would ever verify. (So a prefix that
  * stands in a value only, xsi:type="p:T", must be declared at node or inside, as the signer's own
- * document had it.) Built by serialising and parsing again: nothing of the old tree lives on, and
- * the octets that went through the parser are given in *octets_out (arena). */
+ * document had it.) Copied node by node: nothing of the old tree lives on. It is what the parser
+ * would make of *octets_out (arena), which are within the limits and say all of it. */
 int dom_cut(const struct dom_node *node, const struct dom_limits *, struct arena *,
     struct octets *octets_out, struct dom **out, struct err *) MUSTCHECK;
 

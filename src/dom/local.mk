@@ -4,3 +4,4 @@ libshepd_a_SOURCES += src/dom/dom.h src/dom/libxml.h src/dom/memory.c src/dom/me
 	src/dom/canonical.c src/dom/schema.c src/dom/sink.c src/dom/sink.h
 libshepd_a_SOURCES += src/dom/retouch.c src/dom/retouch.h
 libshepd_a_SOURCES += src/dom/plain.h
+libshepd_a_SOURCES += src/dom/copy.c src/dom/copy.h

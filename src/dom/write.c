@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "dom/copy.h"
+#include "dom/prescan.h"
 #include "dom/sink.h"
 
 /* Declarations around the root, of which the used ones move to it. */
@@ -27,22 +29,21 @@ put_declaration(struct sink *s, const xmlNs *ns)
 }
 
 static void
-put_start_tag(struct sink *s, const xmlNode *n, const struct scope *moved)
+put_start_tag(struct sink *s, const xmlNode *n, const struct dom_moved *moved)
 {
 	sink_put(s, "<", 1);
 	sink_name(s, n->ns, n->name);
 	for (const xmlNs *d = n->nsDef; d != NULL; d = d->next)
 		put_declaration(s, d);
 	for (size_t i = 0; moved != NULL && i < moved->count; i++)
-		if (moved->used[i])
-			put_declaration(s, moved->ns[i]);
+		put_declaration(s, moved->ns[i]);
 	for (const xmlAttr *a = n->properties; a != NULL; a = a->next)
 		sink_attribute(s, a);
 	sink_string(s, n->children != NULL ? ">" : "/>");
 }
 
 static void
-put_node(struct sink *s, const xmlNode *n, const struct scope *moved)
+put_node(struct sink *s, const xmlNode *n, const struct dom_moved *moved)
 {
 	if (n->type == XML_ELEMENT_NODE) {
 		put_start_tag(s, n, moved);
@@ -61,7 +62,7 @@ has_children(const xmlNode *n)
 
 /* Without recursion; depth is the peer's choice. */
 static void
-put_tree(struct sink *s, const xmlNode *root, const struct scope *moved)
+put_tree(struct sink *s, const xmlNode *root, const struct dom_moved *moved)
 {
 	const xmlNode *n = root;
 
@@ -134,28 +135,57 @@ scope_above(const xmlNode *root, struct scope *scope, struct err *e)
 	return 0;
 }
 
+/* What the root of the new document declares beside its own. */
+static int
+find_moved(const xmlNode *root, struct dom_moved *out, struct err *e)
+{
+	struct scope scope;
+
+	out->count = 0;
+	if (scope_above(root, &scope, e) != 0)
+		return -1;
+	if (scope.count > 0)
+		find_used(&scope, root);
+	for (size_t i = 0; i < scope.count; i++)
+		if (scope.used[i])
+			out->ns[out->count++] = scope.ns[i];
+	return 0;
+}
+
+static int
+write_with(const xmlNode *root, const struct dom_moved *moved, struct arena *arena,
+    struct octets *out, struct err *e)
+{
+	struct sink s = {.arena = arena};
+
+	put_tree(&s, root, moved);
+	return sink_take(&s, out, e);
+}
+
 int
 dom_write(const struct dom_node *node, struct arena *arena, struct octets *out, struct err *e)
 {
-	const xmlNode *root = dom_to_xml(node);
-	struct sink s = {.arena = arena};
-	struct scope moved;
+	struct dom_moved moved;
 
 	*out = (struct octets){NULL, 0};
-	if (scope_above(root, &moved, e) != 0)
+	if (find_moved(dom_to_xml(node), &moved, e) != 0)
 		return -1;
-	if (moved.count > 0)
-		find_used(&moved, root);
-	put_tree(&s, root, &moved);
-	return sink_take(&s, out, e);
+	return write_with(dom_to_xml(node), &moved, arena, out, e);
 }
 
 int
 dom_cut(const struct dom_node *node, const struct dom_limits *limits, struct arena *arena,
     struct octets *octets_out, struct dom **out, struct err *e)
 {
+	const xmlNode *root = dom_to_xml(node);
+	struct dom_moved moved;
+	struct octets document;
+
 	*out = NULL;
-	if (dom_write(node, arena, octets_out, e) != 0)
+	*octets_out = (struct octets){NULL, 0};
+	if (find_moved(root, &moved, e) != 0 ||
+	    write_with(root, &moved, arena, octets_out, e) != 0 ||
+	    dom_prescan(*octets_out, limits, &document, e) != 0)
 		return -1;
-	return dom_parse(*octets_out, limits, out, e);
+	return dom_copy(root, &moved, arena, out, e);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Any octets through dom_parse(). What is accepted has one meaning: its canonical form, read again,
- * has the same canonical form, libxml2's, and so have what dom_write() and dom_cut() make of it.
- * What dom_is_canonical() says is so.
+ * has the same canonical form, libxml2's, and so has what dom_write() makes of it; what dom_cut()
+ * makes is what the parser makes of its octets. What dom_is_canonical() says is so.
  */
 #include "config.h"
 
@@ -62,16 +62,24 @@ check_node(const struct dom_node *n, struct arena *a)
 	same_form(document, form, a);
 }
 
+/* A cut is what the parser makes of its octets. */
 static void
 check_cut(const struct dom_node *n, struct arena *a)
 {
-	struct octets document, written;
-	struct dom *d = NULL;
+	const struct dom_form all = {.inclusive = true, .comments = true};
+	struct octets document, written, judged, form;
+	struct dom *d = NULL, *parsed;
 	struct err e = {0};
 
 	PROMISE(dom_cut(n, &wide, a, &document, &d, &e) == 0);
+	parsed = again(document);
 	PROMISE(dom_write(dom_root(d), a, &written, &e) == 0);
-	PROMISE(octets_equal(document, written));
+	PROMISE(dom_write(dom_root(parsed), a, &judged, &e) == 0);
+	PROMISE(octets_equal(written, judged));
+	PROMISE(dom_canonical(dom_root(d), &all, a, &form, &e) == 0);
+	PROMISE(judge_canonical(dom_root(parsed), &all, a, &judged));
+	PROMISE(octets_equal(form, judged));
+	dom_free(parsed);
 	dom_free(d);
 }
 
@@ -109,8 +117,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		PROMISE(d == NULL && e.code != ERR_OK && e.code != ERR_INTERNAL);
 	} else {
 		check_node(dom_root(d), a);
-		if (dom_first(dom_root(d)) != NULL)
+		if (dom_first(dom_root(d)) != NULL) {
 			check_node(dom_first(dom_root(d)), a);
+			check_cut(dom_first(dom_root(d)), a);
+		}
 		check_cut(dom_root(d), a);
 		dom_free(d);
 	}

@@ -22,3 +22,9 @@ tests_unit_test_dom_c14n_SOURCES = tests/unit/test_dom_c14n.c
 tests_unit_test_dom_c14n_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
 tests_unit_test_dom_c14n_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_dom_c14n
+
+check_PROGRAMS += tests/unit/test_dom_copy
+tests_unit_test_dom_copy_SOURCES = tests/unit/test_dom_copy.c
+tests_unit_test_dom_copy_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_dom_copy_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_dom_copy

@@ -83,6 +83,28 @@ c14n_with_failure(const struct dom *d, long n, bool for_good, struct octets righ
 	return refused;
 }
 
+/* Of the Body, with a declaration from around it. */
+static bool
+cut_with_failure(const struct dom *d, long n, bool for_good, struct octets right, struct arena *a)
+{
+	struct octets octets;
+	struct err e = {0};
+	struct dom *cut;
+
+	starve_begin(n, for_good);
+	int rc = dom_cut(dom_first(dom_root(d)), &dom_default_limits, a, &octets, &cut, &e);
+	bool refused = starve_end();
+	if (rc == 0) {
+		assert_true(octets_equal(form_of(cut, a, &e), right));
+		dom_free(cut);
+	} else {
+		assert_true(refused);
+		assert_string_equal(err_row(e.code)->name, "NOMEM");
+		assert_null(cut);
+	}
+	return refused;
+}
+
 static struct dom *
 right_document(void)
 {
@@ -117,6 +139,30 @@ a_parse_without_memory_gives_no_other_document(void **state)
 				break;
 		}
 		assert_true(n > (keep && !SANITIZED ? 5 : 30));
+	}
+	dom_free(d);
+	arena_free(a);
+}
+
+static void
+a_cut_without_memory_is_no_other_document(void **state)
+{
+	struct arena *a = arena_new();
+	struct dom *d = right_document(), *cut;
+	struct octets octets, right;
+	struct err e = {0};
+	long n;
+
+	(void)state;
+	dom_keep_memory(false);
+	assert_int_equal(
+	    dom_cut(dom_first(dom_root(d)), &dom_default_limits, a, &octets, &cut, &e), 0);
+	right = form_of(cut, a, &e);
+	dom_free(cut);
+	for (int good = 0; good < 2; good++) {
+		for (n = 0; cut_with_failure(d, n, good == 1, right, a); n++)
+			;
+		assert_true(n > 20);
 	}
 	dom_free(d);
 	arena_free(a);
@@ -287,6 +333,7 @@ main(void)
 	struct err e = {0};
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_parse_without_memory_gives_no_other_document),
+	    cmocka_unit_test(a_cut_without_memory_is_no_other_document),
 	    cmocka_unit_test(a_canonical_form_without_memory_is_no_other_form),
 	    cmocka_unit_test(small_pieces_given_back_are_there_for_the_next_document),
 	    cmocka_unit_test(pieces_have_nothing_in_common),
