@@ -91,51 +91,73 @@ read_status(struct codec *c, const struct form_values *seen, struct err *e)
 	return reading_agree_status(seen, r->status, e);
 }
 
-static int
-agree_messages(struct codec *c, const struct form_values *seen,
-    const struct asyncinfo__AsyncGetMessagesResponse *r, struct err *e)
-{
-	const struct form_values *message = seen->messages;
-	const struct reading texts[] = {
-	    {FORM_DATE, r->responseDate},
-	    {FORM_SESSION_ID, r->sessionId},
-	};
+/* What getMessagesResponse/response holds besides messages. */
+struct messages_read {
+	char *date, *session;
+	size_t count;
+};
 
-	if (reading_agree(seen, texts, LENGTH(texts), e) != 0)
-		return -1;
-	if (r->__sizemessages > 0 && r->messages == NULL) /* gSOAP does not say so */
-		return err_set(e, ERR_NOMEM, "gSOAP: messages");
-	if ((size_t)r->__sizemessages != seen->message_count)
-		return err_set(e, ERR_MSG_FORMAT, "gSOAP read %d messages of %zu",
-		    r->__sizemessages, seen->message_count);
-	for (int i = 0; i < r->__sizemessages; i++, message = message->next)
-		if (reading_agree_info(c, message, r->messages[i].messageInfo, e) != 0)
-			return -1;
-	return 0;
+/* The next child of the response, whichever it is, compared; false at the end and on a failure,
+ * which soap->error and *rc tell apart. */
+static bool
+read_child(struct codec *c, const struct form_values **message, struct messages_read *read, int *rc,
+    struct err *e)
+{
+	struct soap *soap = c->reader;
+	struct asyncinfo__AsyncMessage *m;
+
+	soap->error = SOAP_TAG_MISMATCH;
+	if (read->date == NULL && soap_in_string(soap, "responseDate", &read->date, NULL) != NULL)
+		return true;
+	if (soap->error == SOAP_TAG_MISMATCH && read->session == NULL &&
+	    soap_in_string(soap, "sessionId", &read->session, NULL) != NULL)
+		return true;
+	if (soap->error != SOAP_TAG_MISMATCH ||
+	    (m = soap_in_asyncinfo__AsyncMessage(soap, "messages", NULL, NULL)) == NULL)
+		return false;
+	if (*message == NULL) {
+		*rc = err_set(e, ERR_MSG_FORMAT, "gSOAP read more messages than %zu", read->count);
+		return false;
+	}
+	*rc = reading_agree_info(c, *message, m->messageInfo, e);
+	if (m->messageInfo != NULL)
+		reading_wipe(m->messageInfo->sender);
+	*message = (*message)->next;
+	read->count++;
+	return *rc == 0;
 }
 
-static void
-wipe_messages(const struct asyncinfo__AsyncGetMessagesResponse *r)
-{
-	for (int i = 0; r != NULL && r->messages != NULL && i < r->__sizemessages; i++)
-		if (r->messages[i].messageInfo != NULL)
-			reading_wipe(r->messages[i].messageInfo->sender);
-}
-
+/* Message by message: the generated reader puts their properties into the list of the messages, and
+ * goes on with what it has freed, when there is no memory for a list inside a list. */
 static int
 read_messages(struct codec *c, const struct form_values *seen, struct err *e)
 {
-	struct _async__getMessagesResponse read = {NULL};
-	int rc = wire_close_body(c,
-	    soap_in__async__getMessagesResponse(
-		c->reader, "async:getMessagesResponse", &read, NULL),
-	    e);
+	struct soap *soap = c->reader;
+	const struct form_values *message = seen->messages;
+	struct messages_read read = {NULL, NULL, 0};
+	bool is_read;
+	int rc = 0;
 
-	if (rc == 0)
-		rc = read.response == NULL ? no_response(e)
-					   : agree_messages(c, seen, read.response, e);
-	wipe_messages(read.response);
-	return rc;
+	is_read = soap_element_begin_in(soap, "async:getMessagesResponse", 0, NULL) == 0 &&
+		  soap_element_begin_in(soap, "response", 0, NULL) == 0;
+	while (is_read && read_child(c, &message, &read, &rc, e))
+		;
+	if (rc != 0)
+		return -1;
+	is_read = is_read && soap->error == SOAP_NO_TAG &&
+		  soap_element_end_in(soap, "response") == 0 &&
+		  soap_element_end_in(soap, "async:getMessagesResponse") == 0;
+	if (wire_close_body(c, is_read ? soap : NULL, e) != 0)
+		return -1;
+	if (message != NULL)
+		return err_set(e, ERR_MSG_FORMAT, "gSOAP read %zu messages of %zu", read.count,
+		    seen->message_count);
+	const struct reading texts[] = {
+	    {FORM_DATE, read.date},
+	    {FORM_SESSION_ID, read.session},
+	};
+
+	return reading_agree(seen, texts, LENGTH(texts), e);
 }
 
 static int

@@ -88,7 +88,7 @@ context_new(const struct Namespace *names)
 		return NULL;
 	soap->maxlevel = LEVELS;
 	soap->maxlength = VALUE_OCTETS;
-	soap->maxoccurs = CODEC_MESSAGES_MOST; /* of properties, the tree lets in fewer */
+	soap->maxoccurs = CODEC_PROPERTIES_MOST;
 	soap->frecv = feed;
 	soap->fsend = drain;
 	soap->prolog = ""; /* no XML declaration: an element for an envelope */
