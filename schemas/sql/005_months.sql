@@ -33,7 +33,6 @@ BEGIN
 	IF to_regclass('shepd.' || quote_ident(month)) IS NOT NULL THEN
 		RETURN 0;
 	END IF;
-	PERFORM pg_advisory_xact_lock(hashtextextended('shepd.months', 0));
 	EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', parent);
 	EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', rest);
 	EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %I >= %L AND %2$I < %4$L)', rest, key, first, after)
@@ -53,8 +52,9 @@ END
 $$;
 REVOKE ALL ON FUNCTION shepd.make_month FROM PUBLIC;
 
--- The month of `at` and the next three, of every table that is kept by months. It gives way after a second:
--- the months are made ahead of their time, and somebody asks again soon.
+-- The month of `at` and the next three, of every table that is kept by months. It leaves it to another that
+-- is at it already, and gives way after a second: the months are made ahead of their time, and somebody asks
+-- again soon.
 CREATE FUNCTION shepd.keep_months(at timestamptz) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET lock_timeout = '1s' AS $$
@@ -62,6 +62,9 @@ DECLARE
 	parent regclass;
 	made integer := 0;
 BEGIN
+	IF NOT pg_try_advisory_xact_lock(hashtextextended('shepd.months', 0)) THEN
+		RETURN 0;
+	END IF;
 	FOR parent IN SELECT partrelid::regclass FROM pg_partitioned_table p JOIN pg_class c ON c.oid = partrelid
 		WHERE c.relnamespace = 'shepd'::regnamespace ORDER BY c.relname LOOP
 		FOR ahead IN 0..3 LOOP
