@@ -59,7 +59,8 @@ int db_inbox_add(struct db *, const struct db_inbox_row *, struct err *) MUSTCHE
  * no transaction is open. A message waits while an earlier one of its sender and correlation_id is
  * WAITING (a message without correlation_id is alone); one that another process handles is passed
  * over. The transaction stays open for the handler: db_inbox_settle() ends it, db_abandon() gives
- * the message back. */
+ * the message back. PostgreSQL ends it, too, when the handler asks nothing for as long as db_new()
+ * allows one statement. */
 int db_inbox_take(struct db *, struct instant now, struct arena *, struct db_inbox_row *out,
     bool *found, struct err *) MUSTCHECK;
 
@@ -116,6 +117,7 @@ struct db_outbox_row {
 int db_outbox_add(struct db *, const struct db_outbox_row *, struct err *) MUSTCHECK;
 
 struct db_outbox_moved {
+	const char *receiver;	/* only messages to this one; NULL = any */
 	const char *message_id; /* the gateway's or ours */
 	enum db_state state;	/* ACCEPTED (ON_DELIVERY), DELIVERED, NOT_DELIVERED, STOPPED */
 	const char *reason;
@@ -154,10 +156,10 @@ struct db_outbox_wish {
 int db_outbox_take(struct db *, const struct db_outbox_wish *, struct arena *,
     struct db_outbox_row **rows, size_t *count, struct err *) MUSTCHECK;
 
-/* Which receivers have a message whose time has come, taken or not; for what the configuration no
- * longer names. */
-int db_outbox_receivers(struct db *, struct instant now, struct arena *, const char *const **names,
-    size_t *count, struct err *) MUSTCHECK;
+/* Which receivers have messages that are WAITING; for those that the configuration no longer names.
+ */
+int db_outbox_receivers(
+    struct db *, struct arena *, const char ***names, size_t *count, struct err *) MUSTCHECK;
 
 struct db_outbox_result {
 	const struct db_outbox_row *row; /* as taken */

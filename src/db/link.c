@@ -105,6 +105,8 @@ db_close(struct db *db)
 	db->stale = false;
 	db->n_queued = 0;
 	db->claiming = DB_UNCLAIMED;
+	db->dispatcher = 0;
+	db->handling = false;
 }
 
 /* Waits for the socket; false when the time is over. */
@@ -229,6 +231,7 @@ exchange(struct db *db, size_t n, const char *const *what, PGresult **results, s
 	if (read_sync(db, limit, e) != 0)
 		goto lost;
 	db->in_transaction = PQtransactionStatus(db->conn) != PQTRANS_IDLE;
+	db->handling = db->handling && db->in_transaction;
 	if (e->code == ERR_OK)
 		return 0;
 	if (PQstatus(db->conn) == CONNECTION_OK && !db->stale)
@@ -375,9 +378,8 @@ back_off(struct db *db)
 	db->retry_at = now + (ms / 2 + (now / 1000) % (ms / 2)) * MS;
 }
 
-/* A server that went away while we were idle has said so on the socket. */
-static void
-notice_loss(struct db *db)
+void
+db_notice_loss(struct db *db)
 {
 	struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
 
@@ -393,7 +395,7 @@ db_open(struct db *db, struct err *e)
 	if (db->deadline != 0 && db_clock() >= db->deadline)
 		return err_set(e, ERR_DB_UNAVAILABLE, "the request's deadline has passed");
 	if (db->conn != NULL)
-		notice_loss(db);
+		db_notice_loss(db);
 	if (db->conn != NULL)
 		return 0;
 	if (db_clock() < db->retry_at)

@@ -13,7 +13,7 @@
 
 #include <libpq-fe.h>
 
-#include "db/db.h"
+#include "db/async.h"
 
 enum db_statement {
 #define X(name, sql) DB_##name,
@@ -31,7 +31,7 @@ enum db_claiming {
 	DB_TAKEN
 };
 
-#define DB_MOST_QUERIES 16 /* in one flush: evidence of nine signers among them */
+#define DB_MOST_QUERIES 64 /* in one flush */
 
 struct db {
 	char *conninfo;
@@ -49,7 +49,9 @@ struct db {
 	struct db_claimed claimed;		 /* while claiming */
 	char claimed_id[DB_MESSAGE_ID_MOST + 1]; /* normalised */
 	int64_t journal_id;			 /* of the claim that is ours */
-	char notice[200];			 /* the last one, for details */
+	int64_t dispatcher;			 /* number of this session; 0 = none */
+	bool handling;	  /* the transaction has a savepoint before the handler's work */
+	char notice[200]; /* the last one, for details */
 };
 
 /* One statement with its parameters; all in binary, results too. What it points to is borrowed. */
@@ -77,6 +79,40 @@ struct instant db_get_time(const PGresult *, int row, int column);
 
 /* A copy in the arena; NULL when memory is out. */
 const char *db_get_text(const PGresult *, int row, int column, struct arena *);
+
+/* A peer's octets may stand in a path or a reason; evidence must not be lost because of them: what
+ * is not UTF-8 becomes "?". NULL is the empty text. *scratch is made when needed, the caller frees
+ * it. NULL when memory is out. */
+const char *db_clean(const char *, struct arena **scratch);
+
+/* The parameters of JOURNAL behind the first, which is the row's id or null. */
+int db_put_journal(struct db_query *, const struct db_journal_row *, struct arena **scratch,
+    struct err *) MUSTCHECK;
+
+/* A journal row, queued with an id of its own. */
+int db_queue_journal(
+    struct db *, const struct db_journal_row *, struct arena **scratch, struct err *) MUSTCHECK;
+
+/* Roles as bits, in the order of 006_async.sql. */
+unsigned db_roles(const struct msg_signer *);
+
+/* Row i of a result whose first columns are those of statements.def (DB_INBOX, DB_OUTBOX). */
+int db_read_inbox(
+    const PGresult *, int i, struct arena *, struct db_inbox_row *, struct err *) MUSTCHECK;
+int db_read_outbox(
+    const PGresult *, int i, struct arena *, struct db_outbox_row *, struct err *) MUSTCHECK;
+
+/* Queues what one of several messages needs; sends what is queued first when there is no room. */
+int db_make_room(struct db *, struct err *) MUSTCHECK;
+
+/* BEGIN for those who may find no transaction open. Queued. */
+int db_begin(struct db *, struct err *) MUSTCHECK;
+
+/* COMMIT behind all that is queued; after an error no transaction is open. */
+int db_commit(struct db *, struct err *) MUSTCHECK;
+
+/* A server that went away while we were idle has said so on the socket: closes then. */
+void db_notice_loss(struct db *);
 
 /* Opens if closed, within the deadline. ERR_DB_UNAVAILABLE at once while the back-off lasts. */
 int db_open(struct db *, struct err *) MUSTCHECK;
