@@ -156,6 +156,42 @@ no_names(struct soap *soap)
 	return soap->local_namespaces == NULL ? (soap->error = SOAP_EOM) : SOAP_OK;
 }
 
+/* What soap_begin_recv() does, for a context that read its last message to the end: but for two
+ * tables, of what is referred to, 48 KiB that it would walk through although SOAP_XML_TREE enters
+ * nothing, and for its copy of the namespaces, which stays. */
+static void
+begin_again(struct soap *soap)
+{
+	soap->error = SOAP_OK;
+	soap->mode = soap->imode;
+	soap->version = 0;
+	soap->null = 0;
+	soap->position = 0;
+	soap->mustUnderstand = 0;
+	soap->ahead = 0;
+	soap->peeked = 0;
+	soap->level = 0;
+	soap->part = SOAP_BEGIN_RECV;
+	soap->count = 0;
+	soap->length = 0;
+	soap->cdata = 0;
+	soap->header = NULL;
+	soap->fault = NULL;
+}
+
+static int
+begin(struct codec *c)
+{
+	struct soap *soap = c->reader;
+	bool in_order = c->in_order;
+
+	c->in_order = false;
+	if (!in_order)
+		return soap_begin_recv(soap) || no_names(soap);
+	begin_again(soap);
+	return SOAP_OK;
+}
+
 /* Only what begins as an element goes in: gSOAP would take a gzip or MIME header for itself. */
 int
 wire_open_body(struct codec *c, struct octets body, struct err *e)
@@ -166,8 +202,7 @@ wire_open_body(struct codec *c, struct octets body, struct err *e)
 	c->left = body;
 	if (body.len == 0 || body.data[0] != '<')
 		return err_set(e, ERR_MSG_FORMAT, "not a Body");
-	if (soap_begin_recv(soap) || no_names(soap) ||
-	    soap_element_begin_in(soap, "SOAP-ENV:Body", 0, NULL))
+	if (begin(c) || soap_element_begin_in(soap, "SOAP-ENV:Body", 0, NULL))
 		return failed(soap, "Body", e);
 	return 0;
 }
@@ -185,6 +220,8 @@ wire_close_body(struct codec *c, const void *read, struct err *e)
 		return failed(soap, "end of Body", e);
 	if (soap->bufidx < soap->buflen || c->left.len > 0)
 		return err_set(e, ERR_MSG_FORMAT, "gSOAP: octets behind the Body");
+	soap_pop_namespace(soap); /* of all elements: their level is above 0 */
+	c->in_order = soap->level == 0 && soap->nlist == NULL && soap->blist == NULL;
 	return 0;
 }
 
@@ -193,8 +230,9 @@ wire_clean(struct codec *c)
 {
 	struct soap *soap = c->reader;
 
-	soap_dealloc(soap, NULL); /* the rest of soap_end(), two tables of 48 KiB to walk, comes in
-				     the next soap_begin_recv() */
+	soap_dealloc(soap, NULL); /* the rest of soap_end() comes in the next soap_begin_recv(),
+				     where something was left open */
+	soap_clr_attr(soap);
 	soap->bufidx = soap->buflen = 0; /* nothing unread reaches the next message */
 	explicit_bzero(soap->buf, c->given < sizeof(soap->buf) ? c->given : sizeof(soap->buf));
 	if (soap->labbuf != NULL) /* where texts are put together */

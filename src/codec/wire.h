@@ -26,6 +26,7 @@ struct codec {
 	struct soap *writers[WIRE_NAMES];
 	struct octets left; /* what the reader has not been given yet */
 	size_t given;	    /* the most that it was given at once since it was wiped */
+	bool in_order; /* the reader came to the end of the last message and left nothing open */
 };
 
 /* Makes the reader read from these octets and opens the SOAP Body that they are. ERR_MSG_FORMAT

@@ -520,6 +520,51 @@ refuses_octets_that_do_not_say_what_the_tree_says(void **state)
 	admit(MESSAGE(INFO, DATA), 0);
 }
 
+/* The reader begins anew without all of gSOAP's own beginning where the last message was read to
+ * its end: nothing of any message may be seen in what is said of the next. */
+static void
+every_message_reads_the_same_whatever_came_before(void **state)
+{
+	static const char *const octets[] = {
+	    NULL, /* those of the tree */
+	    MESSAGE(INFO
+		"<properties a=\"1\" href=\"#b\"><key>k</key><value>v</value></properties>",
+		"<data id=\"b\" xsi:nil=\"true\" " XSI "><y xmlns=\"urn:y\"/>t</data>"),
+	    "<b:Body xmlns:b=\"" SOAP "\" xmlns:m=\"" CODEC_SYNC_TYPES
+	    "\"><m:SendMessage><request><requestInfo>" INFO BETWEEN DATA
+	    "</requestData></request></m:SendMessage></b:Body>",
+	    "<soap:Body xmlns:soap=\"http://www.w3.org/2003/05/soap-envelope\"/>",
+	    "<soap:Body xmlns:soap=\"" SOAP "\"><n:SendMessage xmlns:n=\"" CODEC_SYNC_TYPES
+	    "\"><request><requestInfo>" ID,
+	    MESSAGE(INFO, "<data><![CDATA[<]]>&amp;</data>") "<",
+	    MESSAGE(INFO, DATA) " ",
+	    "<soap:Body",
+	    "<a:Body/>",
+	    "",
+	};
+	const size_t count = sizeof(octets) / sizeof(octets[0]);
+	struct codec *kept = codec;
+
+	(void)state;
+	for (size_t i = 0; i < count * count * count; i++) {
+		const size_t row[] = {i / count / count, i / count % count, i % count};
+		struct err e = {0};
+		for (size_t k = 0; k < 2; k++)
+			(void)read_both(MESSAGE(INFO, DATA), octets[row[k]]);
+		struct reading after = read_both(MESSAGE(INFO, DATA), octets[row[2]]);
+		assert_int_equal(codec_new(&codec, &e), 0);
+		struct reading fresh = read_both(MESSAGE(INFO, DATA), octets[row[2]]);
+		codec_free(codec);
+		codec = kept;
+		assert_int_equal(after.rc, fresh.rc);
+		assert_int_equal(after.e.code, fresh.e.code);
+		assert_string_equal(after.e.detail, fresh.e.detail);
+		arena_reset(arena);
+	}
+	admit(MESSAGE(INFO, DATA), 0);
+	assert_true(codec->in_order);
+}
+
 /* gSOAP 2.8.124 leaves the ";" of a character reference of six digits in the text. Canonical octets
  * hold no such reference; where one came in all the same, the comparison refuses. */
 static void
@@ -646,6 +691,7 @@ main(void)
 	    cmocka_unit_test(an_href_is_not_followed),
 	    cmocka_unit_test(types_of_values_do_not_steer_the_reader),
 	    cmocka_unit_test(refuses_octets_that_do_not_say_what_the_tree_says),
+	    cmocka_unit_test(every_message_reads_the_same_whatever_came_before),
 	    cmocka_unit_test(refuses_a_reference_that_gsoap_reads_wrongly),
 	    cmocka_unit_test(a_large_payload_is_not_copied),
 	    cmocka_unit_test(a_password_does_not_stay_in_the_context),
