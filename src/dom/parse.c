@@ -164,6 +164,19 @@ on_element(void *self, const xmlChar *name, const xmlChar *prefix, const xmlChar
 	    n_defaulted, attributes);
 }
 
+/* All of the document is there. libxml2, which is not told so, asks for more at every token of the
+ * last 250 octets, and makes room for it first. (With an encoder it would ask for what is there.)
+ */
+static void
+on_start(void *self)
+{
+	xmlParserInputBuffer *from = ((xmlParserCtxt *)self)->input->buf;
+
+	if (from != NULL && from->encoder == NULL)
+		from->readcallback = NULL;
+	xmlSAX2StartDocument(self);
+}
+
 static int
 need_parser(struct err *e)
 {
@@ -177,6 +190,7 @@ need_parser(struct err *e)
 		return err_set(e, ERR_NOMEM, "xmlNewParserCtxt");
 	}
 	parser->sax->serror = on_error;
+	parser->sax->startDocument = on_start;
 	parser->sax->cdataBlock = on_cdata;
 	parser->sax->startElementNs = on_element;
 	parser->sax->internalSubset = on_dtd;
