@@ -193,6 +193,10 @@ refuses_a_document_signature_of_another_form(void **state)
 	    {"C14N 1.1", C14N_10 "#WithComments", "http://www.w3.org/2006/12/xml-c14n11",
 		ERR_SIG_ALGORITHM},
 	    {"base64", C14N_10 "#WithComments", ENV_DS "base64", ERR_SIG_ALGORITHM},
+	    {"seventeen prefixes", "<ds:Transform Algorithm=\"" C14N_10 "#WithComments\"/>",
+		"<ds:Transform Algorithm=\"" EXC "\"><ec:InclusiveNamespaces xmlns:ec=\"" EXC
+		"\" PrefixList=\"a b c d e f g h i j k l m n o p q\"/></ds:Transform>",
+		ERR_SIG_STRUCTURE},
 	    {"two references", "</ds:Reference>", "</ds:Reference><ds:Reference URI=\"\"/>",
 		ERR_SIG_STRUCTURE},
 	    {"an Object", "</ds:Signature>", "<ds:Object/></ds:Signature>", ERR_SIG_STRUCTURE},
