@@ -90,8 +90,12 @@ open_document(struct opening *o, struct err *e)
 		if (dom_string_value(o->data, o->arena, &o->p.octets, e) != 0)
 			return -1;
 		return open_text(o, e);
-	case ROUTE_DATA:
 	case ROUTE_IN_PLACE:
+		/* verified within its message: nobody reads it alone */
+		if (o->service->business_signature)
+			return dom_write(o->data, o->arena, &o->p.octets, e);
+		return cut(o, o->data, e);
+	case ROUTE_DATA:
 		return cut(o, o->data, e);
 	case ROUTE_AUTO:
 	case ROUTE_CHILD:
