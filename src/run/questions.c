@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * One desk for each responder, one queue of bounded length for all.
+ * One desk for each responder, one queue of bounded length, in which each has its share.
  *
  * What is not taken stays in the book's own list, which is bounded, too, and is posted again by the
  * next message: nothing piles up, whatever a responder does. One that fails is left alone for a
@@ -303,6 +303,17 @@ is_queued(const struct run_questions *q, const struct pki_target *t)
 	return false;
 }
 
+/* One that is silent may not fill the places of the others. */
+static bool
+has_its_share(const struct run_questions *q, const struct desk *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < QUEUE; i++)
+		n += q->queue[i].desk == d;
+	return n > 0 && n >= QUEUE / q->desk_count;
+}
+
 static void
 take_wanted(struct run_questions *q)
 {
@@ -316,7 +327,7 @@ take_wanted(struct run_questions *q)
 	n = free_places > 0 ? pki_book_take_wanted(q->book, wanted, free_places) : 0;
 	for (size_t i = 0, used = 0; i < n; i++) {
 		struct desk *d = desk_of(q, &wanted[i]);
-		if (d == NULL || is_queued(q, &wanted[i]))
+		if (d == NULL || is_queued(q, &wanted[i]) || has_its_share(q, d))
 			continue;
 		*room[used++] = (struct question){.parcel = {open_answer},
 		    .of = q,
