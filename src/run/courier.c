@@ -99,13 +99,13 @@ static void
 plan_after_success(struct errand *a)
 {
 	struct pki_crl_facts f;
-	int64_t pause = every(a), left;
+	int64_t pause = every(a), left; /* left: in seconds, or the year 9999 would not fit */
 
 	a->failures = 0;
 	a->told[0] = '\0';
 	if (pki_shelf_facts(a->courier->hold->pki, a->source, &f) &&
-	    (left = seconds_left(&f, run_now().seconds) * RUN_SECOND) < pause)
-		pause = left > pause / 8 ? left : pause / 8;
+	    (left = seconds_left(&f, run_now().seconds)) < pause / RUN_SECOND)
+		pause = left > pause / 8 / RUN_SECOND ? left * RUN_SECOND : pause / 8;
 	a->next = run_monotonic() + (pause > FIRST_PAUSE ? pause : FIRST_PAUSE);
 }
 

@@ -111,6 +111,18 @@ ok "and is fetched long before its hour is over" until_so logged 'event=crl-fetc
 ok "by a few questions only ($(crls_count '/rsa.crl'))" test "$(crls_count '/rsa.crl')" -le 25
 stop
 
+# --- a list without an end: of the year 9999 -----------------------------------------------------------
+rm -rf "$dir/state"
+crls_make rsa.crl --ca "$rsa" --number 20 --until $((253402300799 - $(date +%s) - 86400))
+crls_make rsa.delta.crl --ca "$rsa" --number 20 --base 20
+fetching 16
+: >"$dir/www/.requests"
+start
+ok "is fetched" until_so logged 'event=crl-fetched authority=rsa kind=full .*"number 20'
+sleep 5
+is "and not again before its time" "$(crls_count '/rsa.crl')" 1
+stop
+
 # --- no source, no courier -----------------------------------------------------------------------------
 configure 'workers = 2;' 1
 start
