@@ -62,6 +62,8 @@ struct dom_node *dom_root(const struct dom *);
 struct dom_node *dom_parent(const struct dom_node *); /* NULL above the root */
 struct dom_node *dom_first(const struct dom_node *);  /* first child element, or NULL */
 struct dom_node *dom_next(const struct dom_node *);   /* next sibling element, or NULL */
+/* The next element in document order of those below top, which n is or is below; or NULL. */
+struct dom_node *dom_following(const struct dom_node *n, const struct dom_node *top);
 struct dom_node *dom_child(const struct dom_node *, const char *ns, const char *name); /* first */
 size_t dom_count(const struct dom_node *, const char *ns, const char *name);
 bool dom_is(const struct dom_node *, const char *ns, const char *name);

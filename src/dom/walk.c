@@ -42,6 +42,18 @@ dom_next(const struct dom_node *n)
 	return element_from(dom_to_xml(n)->next);
 }
 
+struct dom_node *
+dom_following(const struct dom_node *n, const struct dom_node *top)
+{
+	struct dom_node *next = dom_first(n);
+
+	while (next == NULL && n != top) {
+		next = dom_next(n);
+		n = dom_parent(n);
+	}
+	return next;
+}
+
 const char *
 dom_name(const struct dom_node *n)
 {

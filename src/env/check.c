@@ -33,19 +33,6 @@ shape(struct err *e, const char *what)
 	return err_tell(e, ERR_ENV_SHAPE, "%s", what);
 }
 
-/* Next element of the subtree in document order, NULL after the last. */
-static struct dom_node *
-following(const struct dom_node *n, const struct dom_node *top)
-{
-	struct dom_node *next = dom_first(n);
-
-	while (next == NULL && n != top) {
-		next = dom_next(n);
-		n = dom_parent(n);
-	}
-	return next;
-}
-
 static int
 check_encoding(const struct dom_node *n, struct arena *arena, struct err *e)
 {
@@ -200,7 +187,8 @@ check_security(struct env *env, struct err *e)
 static int
 check_strays(const struct dom_node *header, const struct env *env, struct err *e)
 {
-	for (const struct dom_node *n = dom_first(header); n != NULL; n = following(n, header)) {
+	for (const struct dom_node *n = dom_first(header); n != NULL;
+	     n = dom_following(n, header)) {
 		if (dom_is(n, ENV_DS, "Signature") && n != env->signature)
 			return shape(e, "ds:Signature elsewhere in Header");
 		if (dom_is(n, ENV_WSSE, "Security") && dom_parent(n) != header)
@@ -268,7 +256,7 @@ mean_references_of(
 	if (signature == NULL)
 		return 0;
 	for (const struct dom_node *n = dom_first(signature); n != NULL;
-	     n = following(n, signature)) {
+	     n = dom_following(n, signature)) {
 		const char *uri;
 
 		if (!dom_is(n, ENV_DS, "Reference"))
@@ -311,7 +299,7 @@ check_ids(const struct env *env, struct arena *arena, struct err *e)
 	    mean_ids_of(&v, env->token, arena, e) != 0 ||
 	    mean_references_of(&v, env->signature, arena, e) != 0)
 		return -1;
-	for (const struct dom_node *n = root; v.count > 0 && n != NULL; n = following(n, root))
+	for (const struct dom_node *n = root; v.count > 0 && n != NULL; n = dom_following(n, root))
 		for (bool more = dom_first_attribute(n, &a, arena); more;
 		     more = dom_next_attribute(&a, arena))
 			if (is_id(&a) && bear(&v, a.value, n, e) != 0)

@@ -2,8 +2,9 @@
  *
  * Trust: anchors and intermediates, pinned partner certificates, CRLs; who a certificate is.
  *
- * One struct pki is loaded before the fork and only read afterwards, but for the two caches
- * (decoded certificates by digest, verdicts by digest and validity), which are each process's own.
+ * One struct pki is loaded before the fork and only read afterwards, but for its caches (decoded
+ * certificates, the texts that brought them, verdicts), which are each process's own, and for what
+ * shelf and book bring from the courier (shelf.h, ocsp.h).
  * OpenSSL's X.509 is known here. Certificates of KZ GOST work through the kzgost provider (gost/),
  * loaded first.
  */

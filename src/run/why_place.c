@@ -10,18 +10,6 @@
 #include "dom/retouch.h"
 #include "run/why.h"
 
-static struct dom_node *
-following(const struct dom_node *n, const struct dom_node *top)
-{
-	struct dom_node *next = dom_first(n);
-
-	while (next == NULL && n != top) {
-		next = dom_next(n);
-		n = dom_parent(n);
-	}
-	return next;
-}
-
 /* Does the last signature of this stand-alone document hold? 1 yes, 0 no, -1 there is none. */
 static int
 judge(struct dom *doc, struct arena *a)
@@ -86,7 +74,8 @@ say(const struct dom_node *n, const char *what, struct arena *a)
 const char *
 why_place(const struct dom_node *body, struct arena *a)
 {
-	for (const struct dom_node *n = following(body, body); n != NULL; n = following(n, body)) {
+	for (const struct dom_node *n = dom_following(body, body); n != NULL;
+	     n = dom_following(n, body)) {
 		int holds = may_hold_document(n) ? judge_inside(n, a) : -1;
 
 		if (holds >= 0)
@@ -95,7 +84,8 @@ why_place(const struct dom_node *body, struct arena *a)
 				  : "the business document in it does not hold either",
 			    a);
 	}
-	for (const struct dom_node *n = following(body, body); n != NULL; n = following(n, body))
+	for (const struct dom_node *n = dom_following(body, body); n != NULL;
+	     n = dom_following(n, body))
 		if (lost_characters(n, a))
 			return say(n, "characters were lost here", a);
 	return "";

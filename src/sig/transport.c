@@ -61,16 +61,6 @@ check_references(
 	return 0;
 }
 
-static const xmlNode *
-next_in(const xmlNode *root, const xmlNode *n)
-{
-	if (n->children != NULL)
-		return n->children;
-	while (n != root && n->next == NULL)
-		n = n->parent;
-	return n == root ? NULL : n->next;
-}
-
 /* true when the prefix is declared at node or above it, up to and with the Body. */
 static bool
 is_declared_inside(const xmlNode *node, const xmlNode *body, const xmlNs *ns)
@@ -121,15 +111,12 @@ check_types(const struct env *env, const char *prefixes, struct err *e)
 {
 	const xmlNode *body = dom_to_xml(env->body);
 
-	for (const xmlNode *n = body; n != NULL; n = next_in(body, n)) {
-		if (n->type != XML_ELEMENT_NODE)
-			continue;
-		for (const xmlAttr *a = n->properties; a != NULL; a = a->next)
+	for (const struct dom_node *n = env->body; n != NULL; n = dom_following(n, env->body))
+		for (const xmlAttr *a = dom_to_xml(n)->properties; a != NULL; a = a->next)
 			if (a->ns != NULL && strcmp((const char *)a->name, "type") == 0 &&
 			    strcmp((const char *)a->ns->href, ENV_XSI) == 0 &&
 			    check_type(a, body, prefixes, e) != 0)
 				return err_rule(e, "R-26");
-	}
 	return 0;
 }
 
