@@ -10,11 +10,10 @@
 
 #include "dom/libxml.h"
 #include "dom/retouch.h"
-#include "sig/base64.h"
 #include "sig/keyinfo.h"
+#include "sig/klass.h"
 #include "sig/probe.h"
 #include "sig/probe_form.h"
-#include "sig/walk.h"
 
 #define MOST_RECOVERED 1024 /* octets: RSA-8192 */
 #define DIGEST_INFO 19	    /* octets of RFC 8017's DigestInfo before a SHA-2 digest */
@@ -23,7 +22,6 @@ struct question {
 	struct sig_shape shape;
 	const struct pki_cert *cert;
 	struct dom_node *info;
-	struct octets value;
 	struct arena *arena;
 };
 
@@ -34,13 +32,13 @@ verifies(const struct question *q, const struct pki_cert *cert, struct octets in
 	EVP_PKEY_CTX *verifier =
 	    pki_family(cert) == suite->family ? pki_verifier(cert, suite->hash) : NULL;
 	unsigned char md[EVP_MAX_MD_SIZE];
-	bool ok =
-	    verifier != NULL &&
-	    EVP_Digest(info.data, info.len, md, NULL, suite->digest->md, NULL) == 1 &&
-	    EVP_PKEY_verify(verifier, q->value.data, q->value.len, md, suite->digest->len) == 1;
+	bool right = false;
+	bool ok = verifier != NULL &&
+		  EVP_Digest(info.data, info.len, md, NULL, suite->digest->md, NULL) == 1 &&
+		  sig_value_is_right(suite, verifier, q->shape.value, md, &right) == 0;
 
 	ERR_clear_error();
-	return ok;
+	return ok && right;
 }
 
 static bool
@@ -90,9 +88,10 @@ recover(const struct question *q)
 	size_t len = sizeof(info);
 	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_pkey(NULL, pki_key(q->cert), NULL);
 
-	if (c == NULL || q->value.len > sizeof(info) || EVP_PKEY_verify_recover_init(c) != 1 ||
+	if (c == NULL || q->shape.value.len > sizeof(info) ||
+	    EVP_PKEY_verify_recover_init(c) != 1 ||
 	    EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PADDING) != 1 ||
-	    EVP_PKEY_verify_recover(c, info, &len, q->value.data, q->value.len) != 1)
+	    EVP_PKEY_verify_recover(c, info, &len, q->shape.value.data, q->shape.value.len) != 1)
 		len = 0;
 	EVP_PKEY_CTX_free(c);
 	ERR_clear_error();
@@ -125,7 +124,6 @@ sig_probe_value(struct dom *doc, const struct env *env, size_t skip, struct pki 
     struct err *e)
 {
 	struct question q = {.arena = a};
-	struct octets text;
 
 	*out = SIG_VALUE_UNEXPLAINED;
 	*other = (struct pki_signer){.serial = ""};
@@ -133,10 +131,6 @@ sig_probe_value(struct dom *doc, const struct env *env, size_t skip, struct pki 
 	    sig_find_certificate(&q.shape, env, pki, at, a, &q.cert, e) != 0)
 		return -1;
 	q.info = dom_child(q.shape.signature, ENV_DS, "SignedInfo");
-	if (sig_text(dom_child(q.shape.signature, ENV_DS, "SignatureValue"), a, &text, e) != 0)
-		return -1;
-	if (!sig_base64_read(text, a, &q.value))
-		return err_set(e, ERR_SIG_STRUCTURE, "SignatureValue is not base64");
 	*out = explain(&q, pki, other);
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "pki_forge.h"
 #include "sig/base64.h"
+#include "sig/probe.h"
 #include "sig/suite.h"
 #include "sig_common.h"
 
@@ -247,6 +248,33 @@ accepts_ecdsa_where_a_profile_lists_it(void **state)
 	end_curves(&w);
 }
 
+/* shepctl inspect --why, which looks for the SignedInfo that was signed. */
+static void
+an_ecdsa_value_is_explained_too(void **state)
+{
+	struct common *c = *state;
+	struct curves w = make_curves(c);
+	const char *text = envelope(c, MORE "ecdsa-sha256", ENC "sha256", w.p256);
+	const char *const texts[] = {
+	    text, sign_replace(c->arena, text, "<ds:SignedInfo>", "<ds:SignedInfo> ")};
+	const enum sig_value_cause wanted[] = {SIG_VALUE_HOLDS, SIG_VALUE_RESERIALISED};
+
+	for (size_t i = 0; i < 2; i++) {
+		enum sig_value_cause cause;
+		struct pki_signer other;
+		struct err e = {0};
+		struct env env;
+		struct dom *doc;
+		assert_int_equal(dom_parse(octets_of(texts[i]), &dom_default_limits, &doc, &e), 0);
+		assert_int_equal(env_check(doc, c->arena, &env, &e), 0);
+		assert_int_equal(
+		    sig_probe_value(doc, &env, 0, w.pki, c->at, c->arena, &cause, &other, &e), 0);
+		assert_int_equal(cause, wanted[i]);
+		dom_free(doc);
+	}
+	end_curves(&w);
+}
+
 /* The template of a message with this in the place of its value. */
 static const char *
 with_value(struct common *c, const char *text, const unsigned char *value, size_t len)
@@ -359,6 +387,7 @@ main(void)
 	    TEST(names_what_it_refuses_and_cuts_it),
 	    TEST(accepts_ecdsa_where_a_profile_lists_it),
 	    TEST(refuses_an_ecdsa_value_of_another_form),
+	    TEST(an_ecdsa_value_is_explained_too),
 	    TEST(accepts_only_what_the_policy_lists),
 	    TEST(every_algorithm_has_one_name),
 	    TEST(refuses_a_body_that_repeats_a_long_namespace_too_often),
