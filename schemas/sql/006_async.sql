@@ -3,7 +3,8 @@
 -- The asynchronous channel: inbox (acknowledged, to be handled), outbox (to be delivered), and the
 -- dispatchers that do it. Both boxes are kept by months, as the journal; one sequence numbers both. What was
 -- received or is to be sent never changes: the daemon may update only what handling and delivering change.
--- The indexes for taking hold what is WAITING alone, so months that are settled cost nothing there.
+-- What is not settled stands in a small table beside each box, by which it is taken: the months do not count
+-- there, and a message that is taken is not written anew.
 
 CREATE SEQUENCE shepd.box_id AS bigint;
 
@@ -62,31 +63,45 @@ CREATE TABLE shepd.outbox (
 	next_at timestamptz NOT NULL,
 	deadline_at timestamptz NOT NULL,
 	last_error text NOT NULL,
-	taken_by bigint, -- the dispatcher that delivers it now
 	settled_at timestamptz,
 	PRIMARY KEY (id, created_at),
-	CHECK ((state = 'WAITING') = (settled_at IS NULL)),
-	CHECK (taken_by IS NULL OR state = 'WAITING')
+	CHECK ((state = 'WAITING') = (settled_at IS NULL))
 ) PARTITION BY RANGE (created_at);
 CREATE TABLE shepd.outbox_default PARTITION OF shepd.outbox DEFAULT;
 
 ALTER SEQUENCE shepd.box_id OWNED BY shepd.outbox.id;
 
--- Taking: what is due first, and whether an earlier one of its chain waits.
-CREATE INDEX inbox_due ON shepd.inbox (next_at, id) WHERE state = 'WAITING';
-CREATE INDEX inbox_chain ON shepd.inbox (sender_id, correlation_id, id) WHERE state = 'WAITING';
-CREATE INDEX outbox_due ON shepd.outbox (receiver, next_at, id) WHERE state = 'WAITING' AND taken_by IS NULL;
-CREATE INDEX outbox_chain ON shepd.outbox (receiver, chain, id) WHERE state = 'WAITING';
-CREATE INDEX outbox_taken ON shepd.outbox (taken_by) WHERE taken_by IS NOT NULL;
+-- Exactly what is WAITING or in quarantine (next_at is null).
+CREATE TABLE shepd.inbox_open (
+	id bigint PRIMARY KEY,
+	received_at timestamptz NOT NULL,
+	sender_id text NOT NULL,
+	correlation_id text NOT NULL,
+	next_at timestamptz
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+
+CREATE TABLE shepd.outbox_open (
+	id bigint PRIMARY KEY,
+	created_at timestamptz NOT NULL,
+	receiver text NOT NULL,
+	chain text NOT NULL,
+	next_at timestamptz,
+	taken_by bigint -- the dispatcher that delivers it now
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+
+-- What is due first, and whether an earlier one of its chain waits.
+CREATE INDEX inbox_due ON shepd.inbox_open (next_at, id);
+CREATE INDEX inbox_chain ON shepd.inbox_open (sender_id, correlation_id, id);
+CREATE INDEX outbox_due ON shepd.outbox_open (receiver, next_at, id) WHERE taken_by IS NULL;
+CREATE INDEX outbox_chain ON shepd.outbox_open (receiver, chain, id);
+CREATE INDEX outbox_taken ON shepd.outbox_open (taken_by) WHERE taken_by IS NOT NULL;
 -- Finding one by what it is called.
 CREATE INDEX inbox_message ON shepd.inbox (message_id);
 CREATE INDEX inbox_correlation ON shepd.inbox (correlation_id) WHERE correlation_id <> '';
-CREATE INDEX inbox_quarantine ON shepd.inbox (id) WHERE state = 'QUARANTINED';
 CREATE INDEX outbox_message ON shepd.outbox (message_id);
 CREATE INDEX outbox_gateway ON shepd.outbox (gateway_message_id) WHERE gateway_message_id <> '';
 CREATE INDEX outbox_correlation ON shepd.outbox (correlation_id) WHERE correlation_id <> '';
 CREATE INDEX outbox_inbox ON shepd.outbox (inbox_id) WHERE inbox_id IS NOT NULL;
-CREATE INDEX outbox_quarantine ON shepd.outbox (id) WHERE state = 'QUARANTINED';
 
 DO $$
 BEGIN
@@ -128,7 +143,7 @@ DECLARE
 BEGIN
 	FOR other IN SELECT d.id FROM shepd.dispatcher d WHERE d.id <> me ORDER BY d.id LOOP
 		IF pg_try_advisory_xact_lock(shepd.dispatcher_key(other)) THEN
-			UPDATE shepd.outbox SET taken_by = NULL WHERE taken_by = other;
+			UPDATE shepd.outbox_open SET taken_by = NULL WHERE taken_by = other;
 			DELETE FROM shepd.dispatcher d WHERE d.id = other;
 			buried := buried + 1;
 		END IF;
@@ -149,7 +164,9 @@ CREATE TABLE shepd.hold (
 GRANT SELECT, INSERT ON shepd.inbox, shepd.outbox TO shepd_daemon;
 GRANT UPDATE (state, attempts, next_at, last_error, settled_at) ON shepd.inbox TO shepd_daemon;
 GRANT UPDATE (chain, correlation_id, gateway_message_id, session_id, state, attempts, next_at, last_error,
-	taken_by, settled_at) ON shepd.outbox TO shepd_daemon;
+	settled_at) ON shepd.outbox TO shepd_daemon;
+GRANT SELECT, INSERT, DELETE, UPDATE (next_at) ON shepd.inbox_open TO shepd_daemon;
+GRANT SELECT, INSERT, DELETE, UPDATE (chain, next_at, taken_by) ON shepd.outbox_open TO shepd_daemon;
 GRANT SELECT, INSERT, DELETE ON shepd.dispatcher TO shepd_daemon;
 GRANT USAGE ON SEQUENCE shepd.box_id, shepd.dispatcher_id TO shepd_daemon;
 GRANT EXECUTE ON FUNCTION shepd.bury TO shepd_daemon;

@@ -303,7 +303,9 @@ db_run(struct db *db, const struct db_query *q, size_t n, PGresult **results, st
 }
 
 /* Settings of the session, then every statement, in one flush. A worker that is stuck or frozen
- * inside its transaction keeps its locks from the others no longer than a statement may take. */
+ * inside its transaction keeps its locks from the others no longer than a statement may take. Every
+ * statement finds its few rows by an index, whatever the statistics of a table that was empty a
+ * minute ago say, and is planned once and not for each call over all months. */
 static int
 prepare_all(struct db *db, struct err *e)
 {
@@ -319,7 +321,11 @@ prepare_all(struct db *db, struct err *e)
 		"SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, "
 		"false), "
 		"set_config('idle_in_transaction_session_timeout', $1, false), "
-		"set_config('client_connection_check_interval', '1000', false)",
+		"set_config('client_connection_check_interval', '1000', false), "
+		"set_config('plan_cache_mode', 'force_generic_plan', false), "
+		"set_config('enable_seqscan', 'off', false), "
+		"set_config('enable_hashjoin', 'off', false), "
+		"set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false)",
 		1, NULL, value, NULL, NULL, 0) != 1)
 		goto lost;
 	for (size_t i = 0; i < DB_STATEMENTS; i++) {

@@ -229,7 +229,6 @@ db_outbox_give_back(
 	for (size_t i = 0; i < count; i++) {
 		struct db_query q = {.statement = DB_OUTBOX_GIVE_BACK};
 		db_put_int8(&q, rows[i]->id);
-		db_put_time(&q, rows[i]->created_at);
 		db_put_int8(&q, rows[i]->taken_by);
 		if (db_make_room(db, e) != 0 || db_queue(db, &q, e) != 0)
 			goto out;

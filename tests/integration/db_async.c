@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "db_async.h"
 
 struct instant
@@ -76,4 +78,37 @@ post(struct db *db, const struct db_outbox_row *put)
 	must(db_begin(db, &e));
 	must(db_outbox_add(db, put, &e));
 	must(db_commit(db, &e));
+}
+
+void
+settle_all(const char *box)
+{
+	const char *time = strcmp(box, "inbox") == 0 ? "received_at" : "created_at";
+
+	assert_string_equal(sql_as("PG_OWNER", arena_printf(arena,
+						   "DELETE FROM shepd.%s_open; UPDATE shepd.%s SET "
+						   "state = 'DROPPED', settled_at = %s "
+						   "WHERE state IN ('WAITING', 'QUARANTINED')",
+						   box, box, time)),
+	    "");
+}
+
+void
+what_is_open_is_what_is_not_settled(void **state)
+{
+	static const char *const boxes[] = {"inbox", "outbox"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		assert_string_equal(
+		    sql_as("PG_OWNER", arena_printf(arena,
+					   "SELECT count(*) FROM (SELECT id, state = 'QUARANTINED' "
+					   "AS held FROM shepd.%s "
+					   "WHERE state IN ('WAITING', 'QUARANTINED')) m FULL JOIN "
+					   "(SELECT id, next_at IS "
+					   "NULL AS held FROM shepd.%s_open) o ON o.id = m.id AND "
+					   "o.held = m.held WHERE "
+					   "m.id IS NULL OR o.id IS NULL",
+					   boxes[i], boxes[i])),
+		    "0");
 }

@@ -25,4 +25,10 @@ void receive(struct db *, const struct db_inbox_row *);
 /* The same for a message to be delivered, as a handler would add it. */
 void post(struct db *, const struct db_outbox_row *);
 
+/* Everything in "inbox" or "outbox" to DROPPED, so that nothing of an earlier test is due. */
+void settle_all(const char *box);
+
+/* A test for the end of each program: inbox_open and outbox_open hold exactly what they should. */
+void what_is_open_is_what_is_not_settled(void **state);
+
 #endif

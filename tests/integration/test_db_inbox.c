@@ -27,10 +27,7 @@ static int
 clean(void **state)
 {
 	(void)state;
-	assert_string_equal(
-	    sql_as("PG_OWNER", "UPDATE shepd.inbox SET state = 'HANDLED', settled_at = "
-			       "received_at WHERE state = 'WAITING'"),
-	    "");
+	settle_all("inbox");
 	return 0;
 }
 
@@ -323,10 +320,7 @@ after_a_rollback_an_attempt_is_settled_unless_somebody_else_has_done_it(void **s
 	db_abandon(db);
 	settle(db, &row, DB_WAITING, "crashed");
 	assert_string_equal(state_of(row.id), "WAITING 1 crashed");
-	assert_string_equal(
-	    sql_as("PG_OWNER", "UPDATE shepd.inbox SET state = 'HANDLED', settled_at = "
-			       "received_at WHERE state = 'WAITING'"),
-	    "");
+	settle_all("inbox");
 	receive(db, &second);
 	row = taken(db, NOW);
 	db_abandon(db);
@@ -574,6 +568,7 @@ main(void)
 	    cmocka_unit_test_setup(the_message_of_a_killed_dispatcher_is_handled_by_another, clean),
 	    cmocka_unit_test(
 		the_daemon_changes_what_handling_changes_and_nothing_that_was_received),
+	    cmocka_unit_test(what_is_open_is_what_is_not_settled),
 	};
 
 	if (clock_init(&e) != 0)

@@ -28,10 +28,7 @@ static int
 clean(void **state)
 {
 	(void)state;
-	assert_string_equal(
-	    sql_as("PG_OWNER", "UPDATE shepd.outbox SET state = 'DROPPED', taken_by = NULL, "
-			       "settled_at = created_at WHERE state = 'WAITING'"),
-	    "");
+	settle_all("outbox");
 	return 0;
 }
 
@@ -102,14 +99,16 @@ static const char *
 column(const char *what, const char *message_id)
 {
 	return sql_as(
-	    "PG_OWNER", arena_printf(arena, "SELECT %s FROM shepd.outbox WHERE message_id = '%s'",
+	    "PG_OWNER", arena_printf(arena, "SELECT %s FROM shepd.outbox o WHERE message_id = '%s'",
 			    what, message_id));
 }
 
 static const char *
 state_of(const char *message_id)
 {
-	return column("concat_ws(' ', state, attempts, last_error, taken_by)", message_id);
+	return column("concat_ws(' ', state, attempts, last_error, (SELECT taken_by FROM "
+		      "shepd.outbox_open w WHERE w.id = o.id))",
+	    message_id);
 }
 
 /* --- one dispatcher ----------------------------------------------------------------------------
@@ -170,7 +169,7 @@ an_accepted_delivery_keeps_what_the_gateway_gave_and_its_attempt_in_the_journal(
 	must(db_outbox_settle(db, &result, 1, &e));
 	assert_string_equal(
 	    column("concat_ws('|', state, attempts, gateway_message_id, correlation_id, "
-		   "chain, session_id, taken_by, settled_at IS NOT NULL)",
+		   "chain, session_id, settled_at IS NOT NULL)",
 		put.message_id),
 	    "ACCEPTED|1|254750124|3382552|3382552|{s}|t");
 	assert_string_equal(
@@ -232,8 +231,8 @@ many_results_are_settled_in_one_transaction_or_none(void **state)
 	must_fail(db_outbox_settle(db, results, N, &e), ERR_DB_STATEMENT);
 	assert_string_equal(
 	    sql_as("PG_OWNER",
-		"SELECT count(*) FROM shepd.outbox WHERE message_id LIKE 'batch-%' AND "
-		"state = 'WAITING' AND taken_by IS NOT NULL"),
+		"SELECT count(*) FROM shepd.outbox JOIN shepd.outbox_open USING (id) WHERE "
+		"message_id LIKE 'batch-%' AND state = 'WAITING' AND taken_by IS NOT NULL"),
 	    "64");
 	results[N - 1].journal = kept;
 	must(db_outbox_settle(db, results, N, &e));
@@ -695,6 +694,7 @@ main(void)
 		what_a_killed_dispatcher_had_is_taken_over_and_a_living_ones_never, clean),
 	    cmocka_unit_test_setup(a_dispatcher_that_lost_its_connection_has_to_enter_again, clean),
 	    cmocka_unit_test(the_daemon_changes_what_delivery_changes_and_nothing_that_is_sent),
+	    cmocka_unit_test(what_is_open_is_what_is_not_settled),
 	};
 
 	if (clock_init(&e) != 0)
