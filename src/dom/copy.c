@@ -122,23 +122,23 @@ copy_attribute(struct copier *c, const xmlAttr *a, xmlNode *to)
 	return 0;
 }
 
-/* NULL in `to`: the root. */
+/* Into `to`, the document or an element, whose place it takes. */
 static int
 copy_element(struct copier *c, const xmlNode *n, const struct dom_moved *moved, xmlNode **to)
 {
+	bool is_root = (*to)->type == XML_DOCUMENT_NODE;
 	xmlChar *name = name_in(c, n->name);
-	xmlNode *copy = name == NULL ? NULL : xmlNewDocNodeEatName(c->doc, NULL, name, NULL),
-		*parent = *to;
+	xmlNode *copy = name == NULL ? NULL : xmlNewDocNodeEatName(c->doc, NULL, name, NULL);
 	xmlNs *last = NULL;
 
 	if (copy == NULL)
 		return no_memory(c);
-	xmlAddChild(parent == NULL ? (xmlNode *)c->doc : parent, copy);
+	xmlAddChild(*to, copy);
 	*to = copy;
 	for (const xmlNs *d = n->nsDef; d != NULL; d = d->next)
 		if (declare(c, copy, d, &last) != 0)
 			return -1;
-	for (size_t i = 0; parent == NULL && i < moved->count; i++)
+	for (size_t i = 0; is_root && i < moved->count; i++)
 		if (declare(c, copy, moved->ns[i], &last) != 0)
 			return -1;
 	if (find_copied(c, n->ns, copy, &copy->ns) != 0)
@@ -190,7 +190,7 @@ static int
 copy_tree(struct copier *c, const xmlNode *root, const struct dom_moved *moved)
 {
 	const xmlNode *n = root;
-	xmlNode *to = NULL;
+	xmlNode *to = (xmlNode *)c->doc;
 
 	for (;;) {
 		if (copy_node(c, &n, moved, &to) != 0)

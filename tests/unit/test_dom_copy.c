@@ -240,7 +240,7 @@ static int
 compare_file(const char *path, const struct stat *st, int type, struct FTW *where)
 {
 	(void)where;
-	if (type != FTW_F || st->st_size > 4 * 1024 * 1024)
+	if (type != FTW_F || st->st_size > (off_t)4 * 1024 * 1024)
 		return 0;
 	arena_reset(arena);
 	cuts += compare(fixture_file(arena, path), 4);

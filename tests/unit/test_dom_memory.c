@@ -180,7 +180,7 @@ a_canonical_form_without_memory_is_no_other_form(void **state)
 	(void)state;
 	for (int good = 0; good < 2; good++) {
 		struct arena *full = arena_new();
-		assert_non_null(arena_alloc(full, 63 * 1024)); /* of the first 64 */
+		assert_non_null(arena_alloc(full, (size_t)63 * 1024)); /* of the first 64 */
 		for (n = 0; c14n_with_failure(d, n, good == 1, right, full); n++)
 			;
 		assert_true(n > 0);
