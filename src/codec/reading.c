@@ -217,7 +217,7 @@ reading_error(const struct form_values *seen, struct arena *arena, const struct 
 static const struct common__ErrorInfo *
 error_info(const struct SOAP_ENV__Detail *d, enum msg_operation *operation)
 {
-	const struct SOAP_ENV__Detail none = {NULL}, *from = d == NULL ? &none : d;
+	const struct SOAP_ENV__Detail none = {.fault = NULL}, *from = d == NULL ? &none : d;
 	const struct {
 		enum msg_operation operation;
 		const struct common__ErrorInfo *info;

@@ -29,15 +29,14 @@ static const struct msg_fault outer = {.operation = MSG_CHANGE_STATE,
     .message = "outer\x01",
     .session_id = GUID,
     .sub = &inner};
-static const struct msg_request message = {.type = MSG_UPDATE,
-    .message_id = "m-1",
-    .correlation_id = "c-1",
-    .service_id = "S",
-    .sender = {"pep", "secret"},
-    .properties = properties,
-    .property_count = 2};
+#define MESSAGE                                                                                    \
+	{                                                                                          \
+		.type = MSG_UPDATE, .message_id = "m-1", .correlation_id = "c-1",                  \
+		.service_id = "S", .sender = {"pep", "secret"}, .properties = properties,          \
+		.property_count = 2                                                                \
+	}
 static const struct msg_item items[] = {
-    {.message = message, .data = {.attributes = "a=\"1\""}}, {.message = message}};
+    {.message = MESSAGE, .data = {.attributes = "a=\"1\""}}, {.message = MESSAGE}};
 static char payload[2000];
 
 static const struct {
@@ -47,7 +46,7 @@ static const struct {
 } calls[] = {
     {MSG_ASYNC_CLIENT,
 	{.operation = MSG_SEND,
-	    .message = message,
+	    .message = MESSAGE,
 	    .data = {{(unsigned char *)payload, sizeof(payload)}, NULL}},
 	{.operation = MSG_SEND, .message_id = "m-1", .session_id = GUID}},
     {MSG_ASYNC,
