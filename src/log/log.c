@@ -199,9 +199,10 @@ put_pairs(struct line *l, va_list ap)
 static void
 begin(struct line *l, enum log_level level, struct instant now, const char *event)
 {
-	char t[CLOCK_TEXT], pid[16];
+	char pid[16];
 
-	l->used = (size_t)snprintf(l->text, LINE_MOST, "t=%s", clock_write_utc(now, t));
+	memcpy(l->text, "t=", 2);
+	l->used = 2 + strlen(clock_write_utc(now, l->text + 2));
 	l->cut = false;
 	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
 	put_pair(l, "level", level_names[level]);

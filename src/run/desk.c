@@ -24,24 +24,49 @@ run_monotonic(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-int
-run_uuid(char out[37], struct err *e)
+static void
+write_uuid(unsigned char b[16], char out[37])
 {
 	static const char hex[] = "0123456789abcdef";
-	unsigned char b[16];
 	char *to = out;
 
-	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
-		return err_set(e, ERR_INTERNAL, "getrandom");
 	b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
 	b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
-	for (size_t i = 0; i < sizeof(b); i++) {
+	for (size_t i = 0; i < 16; i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			*to++ = '-';
 		*to++ = hex[b[i] >> 4];
 		*to++ = hex[b[i] & 15];
 	}
 	*to = '\0';
+	explicit_bzero(b, 16);
+}
+
+int
+run_uuid(char out[37], struct err *e)
+{
+	unsigned char b[16];
+
+	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
+		return err_set(e, ERR_INTERNAL, "getrandom");
+	write_uuid(b, out);
+	return 0;
+}
+
+int
+run_desk_uuid(struct run_desk *d, char out[37], struct err *e)
+{
+	size_t size = sizeof(d->chance);
+
+	/* up to 256 octets come whole or not at all: getrandom(2) */
+	if (d->chance_left < 16) {
+		d->chance_left = 0;
+		if (getrandom(d->chance, size, 0) != (ssize_t)size)
+			return err_set(e, ERR_INTERNAL, "getrandom");
+		d->chance_left = size;
+	}
+	d->chance_left -= 16;
+	write_uuid(d->chance + d->chance_left, out);
 	return 0;
 }
 
@@ -92,5 +117,6 @@ run_desk_close(struct run_desk *d)
 	db_free(d->db);
 	codec_free(d->codec);
 	run_tally_free(d->tally);
+	explicit_bzero(d->chance, sizeof(d->chance));
 	free(d);
 }

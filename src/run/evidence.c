@@ -238,7 +238,7 @@ write_counted(struct run_desk *d, const char *peer, unsigned count)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", count);
-	if (run_uuid(uuid, &e) != 0 || db_journal(d->db, &row, &e) != 0)
+	if (run_desk_uuid(d, uuid, &e) != 0 || db_journal(d->db, &row, &e) != 0)
 		log_line(LOG_WARNING, d->now(), "journal-lost", "peer", peer, "count", text,
 		    "detail", e.detail, NULL);
 }
@@ -331,7 +331,7 @@ run_refused(struct run_desk *d, const char *peer, const char *method, const char
 	run_evidence_due(&c);
 	run_sha256(http.body, c.received_sha256);
 	/* evidence begins with parsed HTTP (design.md 8): noise on a port is a line in the log */
-	if (arena != NULL && method[0] != '\0' && run_uuid(c.transaction, &e) == 0)
+	if (arena != NULL && method[0] != '\0' && run_desk_uuid(d, c.transaction, &e) == 0)
 		run_evidence_refusal(&c);
 	run_evidence_log(&c, "refused", err_row(why->code)->http);
 	arena_free(arena);

@@ -179,7 +179,7 @@ seal(struct call *c, struct octets operation, bool sign, struct err *e)
 	struct octets envelope;
 
 	if (sign && h->identity != NULL) {
-		if (run_uuid(uuid, e) != 0)
+		if (run_desk_uuid(c->desk, uuid, e) != 0)
 			return -1;
 		if ((id = arena_printf(c->arena, "id-%s", uuid)) == NULL)
 			return err_set(e, ERR_NOMEM, "Body id");
@@ -208,7 +208,7 @@ write_response(struct call *c)
 	    .data = c->answer.payload,
 	};
 
-	if (run_uuid(uuid, e) != 0)
+	if (run_desk_uuid(c->desk, uuid, e) != 0)
 		return -1;
 	response.message_id = uuid;
 	if (c->answer.status_message != NULL)
@@ -336,7 +336,7 @@ serve_message(struct call *c, struct door_reply *reply)
 	run_evidence_months(c->desk, c->received);
 	reply->status = 200;
 	reply->content_type = "text/xml; charset=utf-8";
-	if (run_uuid(c->transaction, &c->err) == 0 && read_request(c) == 0 &&
+	if (run_desk_uuid(c->desk, c->transaction, &c->err) == 0 && read_request(c) == 0 &&
 	    open_payload(c) == 0 && answer_once(c) == 0) {
 		reply->body = c->reply;
 		verdict = c->claim == DB_CLAIM_REPEATED ? "repeated" : "accepted";
@@ -356,7 +356,7 @@ refuse_path(struct call *c, struct door_reply *reply)
 	run_sha256(c->http->body, c->received_sha256);
 	reply_plain(&c->err, reply);
 	c->reply = reply->body;
-	if (run_uuid(c->transaction, &c->err) == 0)
+	if (run_desk_uuid(c->desk, c->transaction, &c->err) == 0)
 		run_evidence_refusal(c);
 	run_evidence_log(c, "refused", reply->status);
 }

@@ -59,6 +59,8 @@ struct run_desk {
 	struct run_tally *tally;     /* refusals counted by peer (run/evidence.c) */
 	int64_t months_at;	     /* when the journal's months are looked after again, s */
 	struct instant (*now)(void); /* tests own the clock */
+	unsigned char chance[256];   /* drawn for the next UUIDs, by this process for itself */
+	size_t chance_left;	     /* octets of it that were not used */
 };
 
 /* A worker calls these at its start and its end; closing writes the rows of refusals that were only

@@ -85,6 +85,26 @@ a_uuid_is_of_version_4(void **state)
 	assert_string_not_equal(a, b);
 }
 
+/* Chance is drawn for several at once: none comes twice, and nothing of one stays. */
+static void
+the_uuids_of_a_desk_are_all_different(void **state)
+{
+	static char ids[200][37];
+	struct run_desk desk = {.house = NULL};
+	struct err e = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 200; i++) {
+		assert_int_equal(run_desk_uuid(&desk, ids[i], &e), 0);
+		assert_int_equal(strlen(ids[i]), 36);
+		assert_true(ids[i][14] == '4' && strchr("89ab", ids[i][19]) != NULL);
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(ids[k], ids[i]);
+		for (size_t k = desk.chance_left; k < sizeof(desk.chance); k++)
+			assert_int_equal(desk.chance[k], 0);
+	}
+}
+
 /* Opens the data of an unsigned service; the code, or ERR_OK with the root's name in *root. */
 static enum err_code
 open_data(const char *xml, enum route_placement placement, char root[64])
@@ -275,6 +295,7 @@ main(void)
 	    cmocka_unit_test(refusals_above_the_rate_are_counted_not_written),
 	    cmocka_unit_test(a_count_is_given_at_the_end_whatever_the_minute),
 	    cmocka_unit_test(a_uuid_is_of_version_4),
+	    cmocka_unit_test(the_uuids_of_a_desk_are_all_different),
 	    cmocka_unit_test(what_a_large_message_took_is_kept_for_the_next),
 	    cmocka_unit_test(the_shape_of_data_says_where_the_document_stands),
 	    cmocka_unit_test(the_string_value_of_data_is_a_document),
