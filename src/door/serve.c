@@ -81,9 +81,20 @@ begin_end(struct room *r, int why)
 	}
 }
 
+/* Places up to the last that is taken: as a rule a few of them, which are the first. */
+static size_t
+taken(const struct room *r)
+{
+	size_t n = r->places;
+
+	while (n > 0 && r->conns[n - 1].state == CONN_FREE)
+		n--;
+	return n;
+}
+
 /* What to wait for: the doors first, then a connection each, -1 where there is none. */
 static int64_t
-watch(const struct room *r, struct pollfd *fds, int64_t now)
+watch(const struct room *r, size_t places, struct pollfd *fds, int64_t now)
 {
 	bool open = r->ending == 0 || now < r->last_call;
 	bool doors = open && r->reach_at <= now;
@@ -95,7 +106,7 @@ watch(const struct room *r, struct pollfd *fds, int64_t now)
 	for (size_t i = 0; i < r->door_count; i++)
 		fds[i] = (struct pollfd){
 		    doors && !passed_on(r->doors[i]) ? r->doors[i]->soap->master : -1, POLLIN, 0};
-	for (size_t i = 0; i < r->places; i++) {
+	for (size_t i = 0; i < places; i++) {
 		const struct conn *c = &r->conns[i];
 		at[i] = (struct pollfd){-1, c->wants, 0};
 		if (c->state == CONN_FREE)
@@ -122,13 +133,14 @@ static void
 turn(struct room *r)
 {
 	struct pollfd fds[ROOM_DOORS + ROOM_CONNS];
+	size_t places = taken(r);
 	int64_t now = io_now();
-	int64_t until = watch(r, fds, now);
-	int ready = wait_until(fds, r->door_count + r->places, until, now);
+	int64_t until = watch(r, places, fds, now);
+	int ready = wait_until(fds, r->door_count + places, until, now);
 	bool watched = false, knock = false;
 
 	now = io_now();
-	for (size_t i = 0; i < r->places; i++) {
+	for (size_t i = 0; i < places; i++) {
 		struct conn *c = &r->conns[i];
 		bool late = c->deadline <= now && c->state != CONN_IDLE;
 		if (ready > 0 && fds[r->door_count + i].revents != 0 && !late)
