@@ -66,8 +66,8 @@ X("senders", bare_faultcode, BOOL, conf_sender, bare_faultcode, "false", "", "fa
 X("senders", suspended, BOOL, conf_sender, suspended, "false", "", "nothing is accepted from it for now")
 
 X("services", service_id, STRING, conf_service, service_id, NULL, "", "serviceId as the message carries it")
-X("services", handler, STRING, conf_service, handler, NULL, "", "what answers it: housing.submit, housing.status")
-X("services", profile, STRING, conf_service, profile, NULL, "", "rule profile: 2012-almaty-oblast")
+X("services", handler, STRING, conf_service, handler, NULL, "", "what answers it: housing.submit, housing.status, mailbox.keep")
+X("services", profile, STRING, conf_service, profile, NULL, "", "rule profile: 2012-almaty-oblast; none for mailbox.keep")
 X("services", callers, STRINGS, conf_service, callers, "", "", "sender_ids that may call it")
 X("services", business_signature, BOOL, conf_service, business_signature, "false", "", "the payload must be signed by the citizen")
 X("services", algorithms, STRINGS, conf_service, algorithms, "", "rsa-sha256|rsa-sha384|rsa-sha512|gost2015|gost2004|ecdsa-sha256|ecdsa-sha384", "the only ones of trust.algorithms that both signatures of its messages may use; none = all")

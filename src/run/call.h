@@ -10,7 +10,19 @@
 #include "run/payload.h"
 #include "run/run.h"
 
+struct call;
+
+/* Where messages are taken, and what differs from one to the other. */
+struct endpoint {
+	const char *path;
+	enum msg_channel channel;
+	int (*read)(struct call *); /* the contract's structs out of signed octets */
+	int (*handle)(struct call *, struct err *); /* inside the transaction of the claim */
+	int (*write)(struct call *);		    /* the signed reply */
+};
+
 struct call {
+	const struct endpoint *endpoint; /* NULL = nothing is served at the path */
 	struct run_desk *desk;
 	const struct door_request *http;
 	struct arena *arena;
@@ -26,11 +38,13 @@ struct call {
 	struct env env;
 	struct sig_part part; /* transport signature */
 	struct msg_request request;
+	struct msg_async async; /* of the asynchronous channel; request is a copy of its message */
 	unsigned deviations;
 	struct route_choice route;
 	struct run_payload payload;
 	struct msg_signer citizen;
 
+	struct db_claimed claimed;
 	enum db_claim claim;
 	struct octets stored; /* the answer of the first time, when repeated */
 	struct service_answer answer;
@@ -50,6 +64,10 @@ void run_sha256(struct octets, unsigned char out[32]);
 
 /* Nanoseconds of CLOCK_MONOTONIC. */
 int64_t run_monotonic(void);
+
+/* The operation in its envelope, signed where asked and where there is a key, into c->reply.
+ * Signing comes last; what comes out is what is stored and sent, octet for octet. */
+int run_seal(struct call *, struct octets operation, bool sign, struct err *) MUSTCHECK;
 
 /* The journal row of a call as far as it came. verdict: "accepted", "refused", "repeated". */
 void run_evidence_row(const struct call *, const char *verdict, struct db_journal_row *out);

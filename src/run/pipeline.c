@@ -7,6 +7,9 @@
  *   -> db (claim) -> service (handler, inside the transaction) -> codec, env, sig (signed reply)
  *   -> db (journal row, COMMIT) -> door
  *
+ * What the asynchronous channel delivers goes the same way; in the handler's place stands the inbox
+ * (participant.c), and the handler's turn comes later (handle.c).
+ *
  * Nothing goes back, nothing is read twice, and what a handler sees was signed. A failure anywhere
  * rolls back, becomes one row of err.def and one fault, and is journalled in a transaction of its
  * own.
@@ -16,9 +19,8 @@
 #include <string.h>
 
 #include "run/call.h"
+#include "run/participant.h"
 #include "run/wsdl.h"
-
-#define SYNC_PATH "/sync"
 
 /* The octets between the Body's own tags: a client that signs again under a fresh wsu:Id says the
  * same thing, and the claim must see that. C14N writes attribute values in double quotes only. */
@@ -51,6 +53,14 @@ action_agrees(const char *action, const char *operation)
 	return a == o || strchr("/:#", action[a - o - 1]) != NULL;
 }
 
+static int
+read_sync(struct call *c)
+{
+	c->claimed.channel = DB_SYNC;
+	return codec_read_sync_request(c->desk->codec, c->part.digested, c->env.body, c->arena,
+	    &c->request, &c->deviations, &c->err);
+}
+
 /* From octets to a request whose every word was signed by somebody we trust. */
 static int
 read_request(struct call *c)
@@ -71,8 +81,7 @@ read_request(struct call *c)
 	if (sig_verify_transport(&c->env, h->pki, &h->policy, c->received, c->arena, &c->part, e) !=
 	    0)
 		return -1;
-	if (codec_read_sync_request(c->desk->codec, c->part.digested, c->env.body, c->arena,
-		&c->request, &c->deviations, e) != 0)
+	if (c->endpoint->read(c) != 0)
 		return -1;
 	if (!action_agrees(c->http->soap_action, c->request.operation)) {
 		err_tell(e, ERR_MSG_FORMAT, "SOAPAction names another operation");
@@ -149,7 +158,7 @@ open_payload(struct call *c)
 }
 
 static int
-handle(struct call *c, struct err *e)
+handle_sync(struct call *c, struct err *e)
 {
 	const struct service *service = service_find(c->route.service->handler);
 	const struct service_call call = {
@@ -169,9 +178,8 @@ handle(struct call *c, struct err *e)
 	return service->handle(c->desk->house->services, &call, &c->answer, e);
 }
 
-/* Signs last; what comes out is what is stored and sent, octet for octet. */
-static int
-seal(struct call *c, struct octets operation, bool sign, struct err *e)
+int
+run_seal(struct call *c, struct octets operation, bool sign, struct err *e)
 {
 	const struct run_house *h = c->desk->house;
 	char uuid[37];
@@ -194,7 +202,7 @@ seal(struct call *c, struct octets operation, bool sign, struct err *e)
 }
 
 static int
-write_response(struct call *c)
+write_sync(struct call *c)
 {
 	char uuid[37];
 	struct octets operation;
@@ -215,7 +223,7 @@ write_response(struct call *c)
 		response.status_message = c->answer.status_message;
 	if (codec_write_sync_response(c->desk->codec, &response, c->arena, &operation, e) != 0)
 		return -1;
-	return seal(c, operation, true, e);
+	return run_seal(c, operation, true, e);
 }
 
 /* The claim, the handler, the reply and the evidence: one transaction. The claim travels with the
@@ -224,19 +232,18 @@ static int
 answer_once(struct call *c)
 {
 	unsigned char body[32];
-	const struct db_claimed claim = {.channel = DB_SYNC,
-	    .sender_id = c->request.sender.sender_id,
-	    .message_id = c->request.message_id,
-	    .body_sha256 = body,
-	    .at = c->received};
 	struct db_journal_row row;
 	struct err *e = &c->err, handlers = {0};
 	int handled;
 
 	run_sha256(inside_body(c->part.digested), body);
-	if (db_send_claim(c->desk->db, &claim, e) != 0)
+	c->claimed.sender_id = c->request.sender.sender_id;
+	c->claimed.message_id = c->request.message_id;
+	c->claimed.body_sha256 = body;
+	c->claimed.at = c->received;
+	if (db_send_claim(c->desk->db, &c->claimed, e) != 0)
 		return -1;
-	handled = handle(c, &handlers);
+	handled = c->endpoint->handle(c, &handlers);
 	if (db_settle_claim(c->desk->db, c->arena, &c->claim, &c->stored, e) != 0) {
 		if (handlers.code == e->code) /* it was there and knows what failed */
 			*e = handlers;
@@ -256,7 +263,7 @@ answer_once(struct call *c)
 	}
 	if (handled != 0)
 		*e = handlers;
-	if (handled != 0 || write_response(c) != 0)
+	if (handled != 0 || c->endpoint->write(c) != 0)
 		return -1;
 	if (run_evidence_keep(c, e) != 0)
 		return -1;
@@ -278,6 +285,7 @@ write_fault(struct call *c, const struct err *why, struct err *e)
 	    .data = why->public_,
 	    .date = c->received,
 	    .session_id = c->request.session_id,
+	    .operation = c->async.operation,
 	};
 	struct env_fault fault = {
 	    .faultcode = bare ? wire : row->fault, .bare = bare, .faultstring = row->text[ERR_RU]};
@@ -285,11 +293,11 @@ write_fault(struct call *c, const struct err *why, struct err *e)
 
 	if (info.message == NULL)
 		return err_set(e, ERR_NOMEM, "fault");
-	if (codec_write_fault_detail(c->desk->codec, MSG_SYNC, &info, c->arena, &fault.detail, e) !=
-		0 ||
+	if (codec_write_fault_detail(
+		c->desk->codec, c->endpoint->channel, &info, c->arena, &fault.detail, e) != 0 ||
 	    env_write_fault(&fault, c->arena, &operation, e) != 0)
 		return -1;
-	return seal(c, operation, c->part.verdict == SIG_VERIFIED, e);
+	return run_seal(c, operation, c->part.verdict == SIG_VERIFIED, e);
 }
 
 static void
@@ -325,7 +333,7 @@ refuse(struct call *c, struct door_reply *reply)
 	run_evidence_refusal(c);
 }
 
-/* POST /sync: the whole of it. */
+/* A POST to an endpoint: the whole of it. */
 static void
 serve_message(struct call *c, struct door_reply *reply)
 {
@@ -361,6 +369,21 @@ refuse_path(struct call *c, struct door_reply *reply)
 	run_evidence_log(c, "refused", reply->status);
 }
 
+static const struct endpoint *
+find_endpoint(const char *path)
+{
+	static const struct endpoint endpoints[] = {
+	    {"/sync", MSG_SYNC, read_sync, handle_sync, write_sync},
+	    {"/async-client", MSG_ASYNC_CLIENT, run_participant_read, run_participant_keep,
+		run_participant_acknowledge},
+	};
+
+	for (size_t i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++)
+		if (strcmp(endpoints[i].path, path) == 0)
+			return &endpoints[i];
+	return NULL;
+}
+
 void
 run_pipeline(struct run_desk *desk, const struct door_request *http, struct arena *arena,
     struct door_reply *reply)
@@ -376,7 +399,7 @@ run_pipeline(struct run_desk *desk, const struct door_request *http, struct aren
 		if (!run_wsdl_get(
 			desk->house->wsdl, http, desk->house->conf->public_url, arena, reply))
 			refuse_path(&c, reply);
-	} else if (strcmp(http->path, SYNC_PATH) == 0) {
+	} else if ((c.endpoint = find_endpoint(http->path)) != NULL) {
 		serve_message(&c, reply);
 	} else {
 		refuse_path(&c, reply);

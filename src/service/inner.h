@@ -14,6 +14,7 @@ struct service_room {
 
 service_handler housing_submit;
 service_handler housing_status;
+service_handler mailbox_keep;
 
 /* The payload against its schema; its root must be this element of urn:shepd:hq:1.
  * ERR_PAYLOAD_FORMAT with path and reason. */

@@ -10,9 +10,13 @@
 
 #include "service/inner.h"
 
+#define REQUEST (1u << MSG_REQUEST)
+#define ANY (REQUEST | 1u << MSG_UPDATE | 1u << MSG_NOTIFICATION | 1u << MSG_RESPONSE)
+
 static const struct service services[] = {
-    {"housing.submit", housing_submit, true},
-    {"housing.status", housing_status, false},
+    {"housing.submit", housing_submit, true, REQUEST},
+    {"housing.status", housing_status, false, REQUEST},
+    {"mailbox.keep", mailbox_keep, false, ANY},
 };
 
 const struct service *
@@ -27,6 +31,8 @@ service_find(const char *name)
 bool
 service_has_profile(const struct service_room *room, const struct service *s, const char *profile)
 {
+	if (s->handle == mailbox_keep)
+		return strcmp(profile, "none") == 0;
 	return strncmp(s->name, "housing.", 8) == 0 && rules_hq(room->rules, profile) != NULL;
 }
 

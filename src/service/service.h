@@ -45,6 +45,8 @@ struct service {
 	const char *name; /* "housing.submit", as the configuration calls it */
 	service_handler *handle;
 	bool signs; /* needs a business signature; `shepctl check` compares */
+	unsigned
+	    types; /* 1u << enum msg_type: which messages of the asynchronous channel it takes */
 };
 
 /* NULL when there is none of that name. */

@@ -55,7 +55,11 @@ services: (
 	{ service_id = "HQ_LENIENT_SUBMIT"; handler = "housing.submit"; profile = "2012-almaty-oblast";
 	  callers = ( "pep" ); business_signature = true; revocation_unknown = "accept"; },
 	{ service_id = "HQ_OFF"; handler = "housing.status"; profile = "2012-almaty-oblast";
-	  callers = ( "pep" ); enabled = false; }
+	  callers = ( "pep" ); enabled = false; },
+	{ service_id = "HQ_ASYNC"; handler = "housing.submit"; profile = "2012-almaty-oblast";
+	  callers = ( "pep" ); business_signature = true; sync = false; async = true; },
+	{ service_id = "HQ_MAIL"; handler = "mailbox.keep"; profile = "none";
+	  callers = ( "pep" ); async = true; }
 );
 C
 	"$BUILDDIR/shepctl" migrate -c "$folder/shepd.conf" >"$folder/migrate.log" 2>&1 && pg_grant ||

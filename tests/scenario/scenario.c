@@ -248,13 +248,38 @@ place(struct stage *s, const char *line, struct octets envelope)
 	return spoil(s, line, envelope);
 }
 
-/* message service=.. id=.. [sender=..] [secret=..] gateway=rsa/gateway [citizen=..] payload=.. */
+/* type=REQUEST and so on: the operation of the asynchronous channel. */
+static struct octets
+write_operation(
+    struct stage *s, const char *line, struct msg_request *r, struct msg_content content)
+{
+	struct msg_async async = {.operation = MSG_SEND, .data = content};
+	struct octets out;
+	struct err e = {0};
+	const char *type = word(s, line, "type", "");
+
+	if (*type == '\0') {
+		must(s,
+		    codec_write_sync_request(
+			s->desk->codec, r, content.octets, content.attributes, s->keep, &out, &e),
+		    &e);
+		return out;
+	}
+	r->type = codec_type(type);
+	r->correlation_id = word(s, line, "chain", "3387918");
+	async.message = *r;
+	must(s, codec_write_async_request(s->desk->codec, &async, s->keep, &out, &e), &e);
+	return out;
+}
+
+/* message service=.. id=.. [type=.. chain=..] [sender=..] [secret=..] gateway=rsa/gateway
+ * [citizen=..] payload=.. */
 static void
 do_message(struct stage *s, const char *line)
 {
 	struct err e = {0};
-	const char *attributes;
-	struct octets data = business(s, line, &attributes), operation, envelope;
+	struct msg_content content;
+	struct octets operation, envelope;
 	const char *gateway = word(s, line, "gateway", "rsa/gateway");
 	struct msg_request r = {
 	    .operation = "SendMessage",
@@ -269,10 +294,8 @@ do_message(struct stage *s, const char *line)
 	    .has_data = true,
 	};
 
-	must(s,
-	    codec_write_sync_request(s->desk->codec, &r, data, attributes, s->keep, &operation, &e),
-	    &e);
-	operation = edit(s, operation);
+	content.octets = business(s, line, &content.attributes);
+	operation = edit(s, write_operation(s, line, &r, content));
 	must(s, env_write(operation, *gateway == '-' ? NULL : "id-body", s->keep, &envelope, &e),
 	    &e);
 	envelope = place(s, line, envelope);
