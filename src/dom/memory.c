@@ -113,6 +113,15 @@ new_block(size_t class)
 	return b;
 }
 
+/* The next one to be taken is most likely out of the caches since the last message: it comes while
+ * this one is filled. */
+static void
+fetch(const struct free_piece *next)
+{
+	__builtin_prefetch(next, 1);
+	__builtin_prefetch((const char *)next + 64, 1);
+}
+
 static struct piece *
 from_block(size_t class)
 {
@@ -124,6 +133,7 @@ from_block(size_t class)
 	if (b->free != NULL) {
 		p = &b->free->piece;
 		b->free = b->free->next;
+		fetch(b->free);
 	} else {
 		p = (struct piece *)(void *)b->fresh;
 		b->fresh += octets_of_class(class);
