@@ -194,6 +194,7 @@ form_find_deviations(struct form_values *v, struct arena *arena, struct err *e)
 {
 	struct sight s = {
 	    .values = v, .session = (const char *)v->value[FORM_SESSION_ID].data, .data = v->data};
+	const char *path;
 
 	if (check_ids(v, arena, e) != 0)
 		return -1;
@@ -205,5 +206,6 @@ form_find_deviations(struct form_values *v, struct arena *arena, struct err *e)
 	if (s.session == NULL || form_is_guid(s.session, true) ||
 	    (v->deviations & (CODEC_SESSION_EMPTY | CODEC_SESSION_WITHOUT_BRACES)) != 0)
 		return 0;
-	return err_tell(e, ERR_MSG_FORMAT, "sessionId is no guid");
+	path = dom_path(v->session, arena);
+	return err_tell(e, ERR_MSG_FORMAT, "%s: is no guid", path == NULL ? "sessionId" : path);
 }

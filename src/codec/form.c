@@ -85,6 +85,8 @@ take_text(struct walk *w, const struct dom_node *n, const struct form *f, struct
 {
 	struct octets *value = &w->values->value[f->slot];
 
+	if (f->slot == FORM_SESSION_ID)
+		w->values->session = n;
 	if (read_text(w, n, f->characters, value, e) != 0)
 		return -1;
 	return f->filled && is_blank(*value) ? refuse(w, n, "is empty", e) : 0;

@@ -47,10 +47,11 @@ struct form_values {
 	struct instant date[FORM_DATES];
 	struct msg_property properties[CODEC_PROPERTIES_MOST]; /* the empty ones left out */
 	size_t property_count;
-	const struct dom_node *info; /* messageInfo, or NULL */
-	const struct dom_node *data; /* or NULL */
-	bool to_gateway;	     /* a message that the gateway is to number */
-	bool is_empty;		     /* an answer without anything */
+	const struct dom_node *info;	/* messageInfo, or NULL */
+	const struct dom_node *session; /* sessionId, or NULL */
+	const struct dom_node *data;	/* or NULL */
+	bool to_gateway;		/* a message that the gateway is to number */
+	bool is_empty;			/* an answer without anything */
 	unsigned deviations;
 	struct form_values *error;		/* error or subError; or NULL */
 	struct form_values *messages, **append; /* of an answer: the first; where the next goes */

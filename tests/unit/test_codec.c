@@ -399,9 +399,9 @@ static void
 refuses_a_session_that_is_no_guid(void **state)
 {
 	(void)state;
-	refuse(MESSAGE(INFO "<sessionId>{1}</sessionId>", DATA), "sessionId is no guid");
+	refuse(MESSAGE(INFO "<sessionId>{1}</sessionId>", DATA), "/sessionId: is no guid");
 	refuse(MESSAGE(INFO "<sessionId>{49af1eac-bbc4-4bd7-8d4f-5b778d82883g}</sessionId>", DATA),
-	    "sessionId is no guid");
+	    "/sessionId: is no guid");
 }
 
 static void

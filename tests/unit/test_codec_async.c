@@ -434,7 +434,7 @@ refuses_values_that_the_contract_does_not_know(void **state)
 	    SEND(MESSAGE(SERVICE TYPE "<messageDate>soon</messageDate>" SENDER)),
 	    "/messageInfo/messageDate: is no dateTime");
 	refuse_request(
-	    MSG_ASYNC, SEND(MESSAGE(REST "<sessionId>1</sessionId>")), "sessionId is no guid");
+	    MSG_ASYNC, SEND(MESSAGE(REST "<sessionId>1</sessionId>")), "/sessionId: is no guid");
 }
 
 static void
@@ -510,7 +510,7 @@ refuses_errors_and_notifications_that_are_none(void **state)
 	refuse_request(MSG_ASYNC_CLIENT,
 	    CHANGE("<notification>" CHANGE_INFO ERROR(
 		"error", "<sessionId>1</sessionId>") "</notification>" DATE("requestDate")),
-	    "sessionId is no guid");
+	    "/sessionId: is no guid");
 	refuse_request(
 	    MSG_ASYNC_CLIENT, CHANGE(DATE("requestDate")), "/request/notification: is missing");
 	refuse_request(MSG_ASYNC_CLIENT, CHANGE("<notification>" CHANGE_INFO "</notification>"),

@@ -568,7 +568,7 @@ refuses_answers_that_lack_something_or_hold_too_much(void **state)
 	refuse_answer(MSG_ASYNC_CLIENT, MSG_CHANGE_STATE,
 	    BODY(CLIENT("changeMassageStatusNotificationResponse",
 		RESPONSE(DATE("responseDate") "<sessionId>1</sessionId>"))),
-	    "sessionId is no guid");
+	    "/sessionId: is no guid");
 }
 
 static void
