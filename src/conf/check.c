@@ -132,9 +132,8 @@ asks_responders(const struct conf *c)
 	return false;
 }
 
-/* It becomes the name of a file. */
-static bool
-is_file_name(const char *text)
+bool
+conf_is_file_name(const char *text)
 {
 	return text[0] != '.' && strlen(text) <= 64 &&
 	       strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
@@ -154,7 +153,7 @@ check_address(struct conf_reader *r, const struct conf_issuer *i, const char *ke
 static void
 check_issuer(struct conf_reader *r, const struct conf_issuer *i, const struct conf_issuer *first)
 {
-	if (!is_file_name(i->name))
+	if (!conf_is_file_name(i->name))
 		conf_mistake(r, i->at,
 		    "authority %s: a name has letters, digits and . _ - only, 64 at most", i->name);
 	check_address(r, i, "crl", i->crl);
@@ -186,6 +185,8 @@ check_trust(struct conf_reader *r)
 
 	for (size_t i = 0; i < c->sender_count; i++)
 		pinned |= c->senders[i].certificate_count > 0;
+	for (size_t i = 0; i < c->receiver_count; i++)
+		pinned |= c->receivers[i].certificate_count > 0;
 	if (c->trust.anchors[0] == '\0' && !pinned)
 		conf_mistake(
 		    r, c->trust.at, "neither anchors nor partners: no signature could be accepted");
@@ -227,6 +228,7 @@ conf_check(struct conf_reader *r)
 		check_service(r, &c->services[i], c->services);
 	for (size_t i = 0; i < c->issuer_count; i++)
 		check_issuer(r, &c->issuers[i], c->issuers);
+	conf_check_delivery(r);
 	check_fetch(r);
 	check_trust(r);
 	check_public_url(r);

@@ -50,6 +50,8 @@ static const struct group groups[] = {
     GROUP("signing", offsetof(struct conf, signing.at)),
     LIST("senders", conf_sender, sender, NULL),
     LIST("services", conf_service, service, NULL),
+    LIST("receivers", conf_receiver, receiver, NULL),
+    LIST("profiles", conf_profile, profile, conf_finish_profile),
     GROUP("limits", NO_PLACE),
 };
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -71,6 +71,36 @@ struct conf_service {
 	struct conf_place at;
 };
 
+/* Whom we call on the asynchronous channel: a gateway. */
+struct conf_receiver {
+	const char *name, *url;
+	const char *ca; /* PEM; "" = the system's */
+	const char *sender_id, *secret_file;
+	const char *const *certificates; /* files: who signs its answers */
+	size_t certificate_count;
+	unsigned seconds, concurrency, breaker_failures;
+	unsigned retry_first, retry_longest; /* seconds */
+	struct conf_place at;
+};
+
+/* How messages of one service are carried, coming or going. */
+struct conf_profile {
+	const char *service_id, *sender_id; /* "*" = any sender */
+	const char *direction;		    /* "in", "out" */
+	const char *receiver;		    /* "" = none */
+	const char *placement;		    /* "text", "child", "data" */
+	const char *escaping;		    /* "escaped", "cdata" */
+	const char *sign_data;		    /* "none", "root", "data" */
+	const char *prefix;		    /* "" = as it is, "default" */
+	bool sign;
+	const char *message_id;	      /* "own", "none" */
+	const char *answer_signature; /* "required", "accepted" */
+	unsigned deadline_seconds;
+	const char *delivery; /* "push", "pull" */
+	unsigned pull_seconds, amount;
+	struct conf_place at;
+};
+
 struct conf {
 	const char *file;
 	const char *data_dir; /* wsdl/ and schemas/ stand in it */
@@ -113,6 +143,10 @@ struct conf {
 	size_t sender_count;
 	struct conf_service *services;
 	size_t service_count;
+	struct conf_receiver *receivers;
+	size_t receiver_count;
+	struct conf_profile *profiles;
+	size_t profile_count;
 	struct {
 		unsigned workers;
 		unsigned body_octets;

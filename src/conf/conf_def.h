@@ -3,9 +3,9 @@
  * The table of everything that may be set: a row a key, in the order of the man page.
  *
  * X(group, name, TYPE, field, default, range, help). Fields of the top level and of database,
- * trust, fetch, signing and limits are those of struct conf; of listen, authorities, senders and
- * services those of one element. Default NULL = must be set. Included more than once, each time
- * with another X: no guard.
+ * trust, fetch, signing and limits are those of struct conf; of listen, authorities, senders,
+ * services, receivers and profiles those of one element. Default NULL = must be set. Included more
+ * than once, each time with another X: no guard.
  */
 /* clang-format off */
 X("", data_dir, PATH, conf, data_dir, PKGDATADIR, "", "folder that holds wsdl/ and schemas/")
@@ -77,6 +77,34 @@ X("services", revocation_unknown, CHOICE, conf_service, revocation_unknown, "ref
 X("services", sync, BOOL, conf_service, sync, "true", "", "reachable on the synchronous channel")
 X("services", async, BOOL, conf_service, async, "false", "", "reachable on the asynchronous channel")
 X("services", enabled, BOOL, conf_service, enabled, "true", "", "offered at all")
+
+X("receivers", name, STRING, conf_receiver, name, NULL, "", "name in profiles, in the outbox and in the log: letters, digits, . _ -")
+X("receivers", url, STRING, conf_receiver, url, NULL, "", "address of its asynchronous channel, http:// or https://")
+X("receivers", ca, PATH, conf_receiver, ca, "", "", "CA certificates that its TLS certificate may come from, PEM; empty = those of the system")
+X("receivers", sender_id, STRING, conf_receiver, sender_id, NULL, "", "our senderId towards it")
+X("receivers", secret_file, PATH, conf_receiver, secret_file, "", "", "file whose first line is our secret towards it; empty = none is sent")
+X("receivers", certificates, PATHS, conf_receiver, certificates, "", "", "pinned certificates, the only ones that may sign its answers")
+X("receivers", seconds, NUMBER, conf_receiver, seconds, "60", "1..600", "seconds that one call may take, from the connection to the last octet of the answer")
+X("receivers", concurrency, NUMBER, conf_receiver, concurrency, "4", "1..64", "calls under way at once, in each dispatcher")
+X("receivers", breaker_failures, NUMBER, conf_receiver, breaker_failures, "5", "1..1000", "failures of transport in a row after which it is left alone for a while, then asked once")
+X("receivers", retry_first, NUMBER, conf_receiver, retry_first, "5", "1..86400", "seconds until the second attempt, doubled with each further one")
+X("receivers", retry_longest, NUMBER, conf_receiver, retry_longest, "3600", "1..604800", "longest pause between two attempts, seconds")
+
+X("profiles", service_id, STRING, conf_profile, service_id, NULL, "", "one of services")
+X("profiles", sender_id, STRING, conf_profile, sender_id, "*", "", "in: whose messages, one of senders; out: as whom, a sender_id of receivers; * = any")
+X("profiles", direction, CHOICE, conf_profile, direction, NULL, "in|out", "messages that come, or that go")
+X("profiles", receiver, STRING, conf_profile, receiver, "", "", "one of receivers; in: who is asked for messages and gets the answers; out: who gets what nothing else names a receiver for")
+X("profiles", placement, CHOICE, conf_profile, placement, "text", "text|child|data", "out: how the payload stands in data")
+X("profiles", escaping, CHOICE, conf_profile, escaping, "escaped", "escaped|cdata", "out: how text is written")
+X("profiles", sign_data, CHOICE, conf_profile, sign_data, "none", "none|root|data", "out: what the business signature covers")
+X("profiles", prefix, STRING, conf_profile, prefix, "", "", "out: prefix of the payload's root and of all in its namespace; empty = as it is, default = none, by a default namespace")
+X("profiles", sign, BOOL, conf_profile, sign, "true", "", "the transport signature; with in: of what is asked")
+X("profiles", message_id, CHOICE, conf_profile, message_id, "own", "own|none", "out: whether messageId carries our own id")
+X("profiles", answer_signature, CHOICE, conf_profile, answer_signature, "required", "required|accepted", "whether an answer without a signature counts")
+X("profiles", deadline_seconds, NUMBER, conf_profile, deadline_seconds, "259200", "60..31536000", "out: seconds after which a message that was not delivered goes to quarantine")
+X("profiles", delivery, CHOICE, conf_profile, delivery, "push", "push|pull", "in: whether messages are brought, or asked for")
+X("profiles", pull_seconds, NUMBER, conf_profile, pull_seconds, "60", "1..86400", "in: seconds from one question to the next")
+X("profiles", amount, NUMBER, conf_profile, amount, "20", "1..1000", "in: most messages of one answer")
 
 X("limits", workers, NUMBER, conf, limits.workers, "4", "1..256", "worker processes, each with one request at a time")
 X("limits", body_octets, NUMBER, conf, limits.body_octets, "1048576", "4096..67108864", "largest message")

@@ -83,4 +83,10 @@ void conf_put_value(
 /* What one key cannot show: pairs, duplicates, names that must exist (check.c). */
 void conf_check(struct conf_reader *);
 
+/* The same of receivers and profiles (check_delivery.c); and, while its keys are still known, of
+ * one profile: keys that are of the other direction. */
+void conf_check_delivery(struct conf_reader *);
+void conf_finish_profile(struct conf_reader *, void *profile);
+bool conf_is_file_name(const char *text); /* letters, digits, . _ -, 64 at most */
+
 #endif

@@ -31,6 +31,9 @@ _Static_assert(offsetof(struct conf_service, caller_count) ==
 _Static_assert(offsetof(struct conf_service, algorithm_count) ==
 		   offsetof(struct conf_service, algorithms) + offsetof(struct list, count),
     "the count follows the pointer");
+_Static_assert(offsetof(struct conf_receiver, certificate_count) ==
+		   offsetof(struct conf_receiver, certificates) + offsetof(struct list, count),
+    "the count follows the pointer");
 _Static_assert(offsetof(struct conf, trust.policy_count) ==
 		   offsetof(struct conf, trust.policies) + offsetof(struct list, count),
     "the count follows the pointer");

@@ -1,1 +1,1 @@
-libshepd_a_SOURCES += src/route/route.c src/route/route.h
+libshepd_a_SOURCES += src/route/route.c src/route/receiver.c src/route/route.h

@@ -53,11 +53,61 @@ struct route_service {
 	bool unknown_accepted; /* signers of whose revocation nothing is known are let through */
 };
 
+/* Whom we call on the asynchronous channel: a gateway. */
+struct route_receiver {
+	const char *name;
+	const char *url;
+	const char *ca;			 /* PEM file; "" = the system's */
+	const char *sender_id;		 /* ours towards it */
+	const char *secret;		 /* in the clear, for it goes out; "" = none */
+	const char *const *fingerprints; /* SHA-256 of the certificates that sign its answers, and
+					    no other receiver's */
+	size_t fingerprint_count;
+	unsigned seconds; /* of one call */
+	unsigned concurrency;
+	unsigned breaker_failures;
+	unsigned retry_first, retry_longest; /* seconds */
+};
+
+enum route_direction {
+	ROUTE_IN,
+	ROUTE_OUT
+};
+
+/* What of an outgoing message the business signature covers. */
+enum route_signs {
+	ROUTE_SIGNS_NOTHING,
+	ROUTE_SIGNS_ROOT, /* the payload as a document of its own */
+	ROUTE_SIGNS_DATA  /* the element data as one */
+};
+
+/* How messages of one service are carried. */
+struct route_profile {
+	const char *service_id;
+	const char *sender_id; /* whose: coming, the participant's; going, ours; "*" = any */
+	enum route_direction direction;
+	const struct route_receiver *receiver; /* NULL = none, coming only */
+	enum route_placement placement;	       /* going: TEXT, CHILD or DATA */
+	bool cdata;			       /* text is written as CDATA */
+	enum route_signs signs;
+	const char *prefix;  /* of the payload's root; "" = as it is, "default" = no prefix */
+	bool sign;	     /* transport signature */
+	bool own_message_id; /* messageId carries ours */
+	bool answers_signed; /* an answer without a signature does not count */
+	unsigned deadline_seconds;
+	bool pull; /* coming: asked for, not brought */
+	unsigned pull_seconds, amount;
+};
+
 struct route_table {
 	const struct route_sender *senders;
 	size_t sender_count;
 	const struct route_service *services;
 	size_t service_count;
+	const struct route_receiver *receivers;
+	size_t receiver_count;
+	const struct route_profile *profiles;
+	size_t profile_count;
 };
 
 struct route_choice {
@@ -73,6 +123,23 @@ struct route_choice {
  * sender costs the same time as a known one. */
 int route_find(const struct route_table *, const struct msg_request *, const struct pki_signer *,
     const char *client, struct route_choice *out, struct err *) MUSTCHECK;
+
+/* The receiver of that name; NULL when there is none. */
+const struct route_receiver *route_receiver_find(const struct route_table *, const char *name);
+
+/* May this certificate sign the receiver's answers? */
+bool route_signs_for(const struct route_receiver *, const struct pki_signer *);
+
+/* The one receiver whose answers this certificate signs, and who may therefore report what became
+ * of messages to it; NULL when there is none. */
+const struct route_receiver *route_receiver_of(
+    const struct route_table *, const struct pki_signer *);
+
+/* The profile for messages of a service: one that names the sender before one that is for any; NULL
+ * when there is none. sender_id: of a message that comes its sender's, of one that goes the one
+ * that we have with its receiver. */
+const struct route_profile *route_profile_find(const struct route_table *, const char *service_id,
+    const char *sender_id, enum route_direction);
 
 /* "salt$digest" for a configuration; salt is 32 hex digits. Into a buffer of 98. */
 int route_secret_hash(const char *secret, const char *salt, char out[98], struct err *) MUSTCHECK;

@@ -14,20 +14,12 @@
 
 #include "run/file.h"
 #include "run/hold.h"
+#include "run/opening.h"
 #include "run/run.h"
 #include "run/wsdl.h"
 
-/* One opening: what is built, and who is told. */
-struct opening {
-	const struct conf *conf;
-	struct run_house *house;
-	conf_complain *complain;
-	void *self;
-	unsigned mistakes;
-	bool nomem;
-};
-
-static void PRINTF(3, 4) tell(struct opening *o, struct conf_place at, const char *format, ...)
+void
+run_opening_tell(struct opening *o, struct conf_place at, const char *format, ...)
 {
 	char what[1024];
 	va_list ap;
@@ -40,9 +32,8 @@ static void PRINTF(3, 4) tell(struct opening *o, struct conf_place at, const cha
 		o->complain(o->self, at.file != NULL ? at.file : o->conf->file, at.line, what);
 }
 
-/* count zeroed elements, one more than asked so that there is always a pointer. */
-static void *
-room_for(struct opening *o, size_t count, size_t size)
+void *
+run_opening_room(struct opening *o, size_t count, size_t size)
 {
 	void *room = arena_alloc(o->house->arena, (count + 1) * size);
 
@@ -56,7 +47,7 @@ or_null(const char *text)
 	return text[0] != '\0' ? text : NULL;
 }
 
-/* A file that one sender pins was said there; any other in the trust group. */
+/* A file that a sender or receiver pins was said there; any other in the trust group. */
 static void
 tell_of_file(void *self, const char *file, const char *what)
 {
@@ -72,10 +63,14 @@ tell_of_file(void *self, const char *file, const char *what)
 			if (strcmp(s->tls_certificates[k], file) == 0)
 				at = s->at;
 	}
-	tell(o, at, "%s: %s", file, what);
+	for (size_t i = 0; i < o->conf->receiver_count; i++)
+		for (size_t k = 0; k < o->conf->receivers[i].certificate_count; k++)
+			if (strcmp(o->conf->receivers[i].certificates[k], file) == 0)
+				at = o->conf->receivers[i].at;
+	run_opening_tell(o, at, "%s: %s", file, what);
 }
 
-/* All pinned files of all senders, NULL-terminated. */
+/* All pinned files of all senders and receivers, NULL-terminated. */
 static const char *const *
 pinned_files(struct opening *o)
 {
@@ -84,13 +79,18 @@ pinned_files(struct opening *o)
 
 	for (size_t i = 0; i < c->sender_count; i++)
 		count += c->senders[i].certificate_count;
-	const char **files = room_for(o, count, sizeof(*files));
+	for (size_t i = 0; i < c->receiver_count; i++)
+		count += c->receivers[i].certificate_count;
+	const char **files = run_opening_room(o, count, sizeof(*files));
 	if (files == NULL)
 		return NULL;
 	count = 0;
 	for (size_t i = 0; i < c->sender_count; i++)
 		for (size_t k = 0; k < c->senders[i].certificate_count; k++)
 			files[count++] = c->senders[i].certificates[k];
+	for (size_t i = 0; i < c->receiver_count; i++)
+		for (size_t k = 0; k < c->receivers[i].certificate_count; k++)
+			files[count++] = c->receivers[i].certificates[k];
 	return files;
 }
 
@@ -102,7 +102,7 @@ policies(struct opening *o)
 	const char **all = NULL;
 
 	if (c->trust.policy_count > 0)
-		all = room_for(o, c->trust.policy_count, sizeof(*all));
+		all = run_opening_room(o, c->trust.policy_count, sizeof(*all));
 	for (size_t i = 0; all != NULL && i < c->trust.policy_count; i++)
 		all[i] = c->trust.policies[i];
 	return all;
@@ -115,10 +115,10 @@ check_census(struct opening *o, enum pki_revocation revocation)
 	struct pki_census n = pki_census(o->house->pki);
 
 	if (n.anchors + n.partners == 0)
-		tell(
+		run_opening_tell(
 		    o, o->conf->trust.at, "nobody is trusted: no anchor and no pinned certificate");
 	if (revocation == PKI_REVOCATION_CRL && n.crls == 0 && o->house->hold->count == 0)
-		tell(o, o->conf->trust.at, "revocation = \"crl\", but no CRL is there");
+		run_opening_tell(o, o->conf->trust.at, "revocation = \"crl\", but no CRL is there");
 }
 
 enum pki_revocation
@@ -174,11 +174,11 @@ open_trust(struct opening *o)
 
 	if (pki_open(&options, tell_of_file, o, &o->house->pki, &e) != 0) {
 		if (o->mistakes == before)
-			tell(o, c->trust.at, "%s", e.detail);
+			run_opening_tell(o, c->trust.at, "%s", e.detail);
 	} else if ((strangers = run_hold_check(c, o->house->pki, o->complain, o->self)) > 0)
 		o->mistakes += strangers;
 	else if (run_hold_open(c, o->house->pki, run_now(), &o->house->hold, &e) != 0)
-		tell(o, c->fetch.at, "%s", e.detail);
+		run_opening_tell(o, c->fetch.at, "%s", e.detail);
 	else
 		check_census(o, options.revocation);
 }
@@ -231,13 +231,13 @@ open_signing(struct opening *o)
 
 	o->house->keyinfo = s->issuer_serial ? SIG_ISSUER_SERIAL : SIG_KEY_IDENTIFIER;
 	if (!s->set) {
-		tell(o, s->at, "signing is missing: replies are signed");
+		run_opening_tell(o, s->at, "signing is missing: replies are signed");
 		return;
 	}
 	if (s->key[0] == '\0')
 		return; /* conf told it */
 	if (load_identity(o, s, &o->house->identity, &e) != 0) {
-		tell(o, s->at, "%s", e.detail);
+		run_opening_tell(o, s->at, "%s", e.detail);
 		return;
 	}
 	switch (pki_family(pki_identity_certificate(o->house->identity))) {
@@ -248,7 +248,7 @@ open_signing(struct opening *o)
 	case PKI_EC256:
 	case PKI_EC384:
 	case PKI_OTHER:
-		tell(o, s->at, "replies are signed by RSA or GOST 34.10-2015 only");
+		run_opening_tell(o, s->at, "replies are signed by RSA or GOST 34.10-2015 only");
 	}
 }
 
@@ -263,7 +263,7 @@ check_listeners(struct opening *o)
 
 		if (l->tls && l->certificate[0] != '\0' && l->key[0] != '\0' &&
 		    pki_identity_load(l->certificate, l->key, NULL, &identity, &e) != 0)
-			tell(o, l->at, "%s", e.detail);
+			run_opening_tell(o, l->at, "%s", e.detail);
 		pki_identity_free(identity);
 	}
 }
@@ -281,9 +281,10 @@ open_client_trust(struct opening *o, const struct conf_listener *l)
 	struct err e = {0};
 
 	if (pki_open(&options, NULL, NULL, &pki, &e) != 0)
-		tell(o, l->at, "client_ca: %s", e.detail);
+		run_opening_tell(o, l->at, "client_ca: %s", e.detail);
 	else if (pki_census(pki).anchors == 0)
-		tell(o, l->at, "client_ca: no anchor is there, so no client could be accepted");
+		run_opening_tell(
+		    o, l->at, "client_ca: no anchor is there, so no client could be accepted");
 	return pki;
 }
 
@@ -292,7 +293,7 @@ open_clients(struct opening *o)
 {
 	const struct conf *c = o->conf;
 
-	o->house->clients = room_for(o, c->listener_count, sizeof(*o->house->clients));
+	o->house->clients = run_opening_room(o, c->listener_count, sizeof(*o->house->clients));
 	for (size_t i = 0; i < c->listener_count && o->house->clients != NULL; i++) {
 		struct run_clients *clients = &o->house->clients[i];
 		o->house->client_count = i + 1;
@@ -302,10 +303,8 @@ open_clients(struct opening *o)
 	}
 }
 
-/* The fingerprint of a pinned file; the trust was opened with it, so a file that does not load was
- * told then. */
-static const char *
-fingerprint_of(struct opening *o, const char *file)
+const char *
+run_opening_fingerprint(struct opening *o, const char *file)
 {
 	const struct pki_cert *cert;
 	struct pki_signer who;
@@ -327,16 +326,17 @@ static void
 open_senders(struct opening *o)
 {
 	const struct conf *c = o->conf;
-	struct route_sender *senders = room_for(o, c->sender_count, sizeof(*senders));
+	struct route_sender *senders = run_opening_room(o, c->sender_count, sizeof(*senders));
 
 	for (size_t i = 0; i < c->sender_count && senders != NULL; i++) {
 		const struct conf_sender *s = &c->senders[i];
-		const char **prints = room_for(o, s->certificate_count, sizeof(*prints));
+		const char **prints = run_opening_room(o, s->certificate_count, sizeof(*prints));
 		for (size_t k = 0; k < s->certificate_count && prints != NULL; k++)
-			prints[k] = fingerprint_of(o, s->certificates[k]);
-		const char **clients = room_for(o, s->tls_certificate_count, sizeof(*clients));
+			prints[k] = run_opening_fingerprint(o, s->certificates[k]);
+		const char **clients =
+		    run_opening_room(o, s->tls_certificate_count, sizeof(*clients));
 		for (size_t k = 0; k < s->tls_certificate_count && clients != NULL; k++)
-			clients[k] = fingerprint_of(o, s->tls_certificates[k]);
+			clients[k] = run_opening_fingerprint(o, s->tls_certificates[k]);
 		senders[i] = (struct route_sender){
 		    .sender_id = s->sender_id,
 		    .secret = s->secret,
@@ -376,19 +376,20 @@ check_handler(struct opening *o, const struct conf_service *s)
 	if (s->handler[0] == '\0')
 		return; /* conf told it */
 	if (handler == NULL) {
-		tell(o, s->at, "service %s: there is no handler %s", s->service_id, s->handler);
+		run_opening_tell(
+		    o, s->at, "service %s: there is no handler %s", s->service_id, s->handler);
 		return;
 	}
 	if (o->house->services != NULL && s->profile[0] != '\0' &&
 	    !service_has_profile(o->house->services, handler, s->profile))
-		tell(o, s->at, "service %s: handler %s has no profile %s", s->service_id,
-		    s->handler, s->profile);
+		run_opening_tell(o, s->at, "service %s: handler %s has no profile %s",
+		    s->service_id, s->handler, s->profile);
 	if (handler->signs && !s->business_signature)
-		tell(o, s->at, "service %s: handler %s needs business_signature = true",
+		run_opening_tell(o, s->at, "service %s: handler %s needs business_signature = true",
 		    s->service_id, s->handler);
 	if (!handler->signs && s->business_signature)
-		tell(o, s->at, "service %s: handler %s takes no business signature", s->service_id,
-		    s->handler);
+		run_opening_tell(o, s->at, "service %s: handler %s takes no business signature",
+		    s->service_id, s->handler);
 }
 
 static void
@@ -396,10 +397,10 @@ open_services(struct opening *o)
 {
 	const struct conf *c = o->conf;
 	struct err e = {0};
-	struct route_service *services = room_for(o, c->service_count, sizeof(*services));
+	struct route_service *services = run_opening_room(o, c->service_count, sizeof(*services));
 
 	if (service_open(c->data_dir, &o->house->services, &e) != 0)
-		tell(o, c->data_at, "data_dir: %s", e.detail);
+		run_opening_tell(o, c->data_at, "data_dir: %s", e.detail);
 	for (size_t i = 0; i < c->service_count && services != NULL; i++) {
 		const struct conf_service *s = &c->services[i];
 		check_handler(o, s);
@@ -430,7 +431,7 @@ open_contract(struct opening *o)
 
 	if (run_wsdl_load(
 		o->conf->data_dir, RUN_WSDL_SYNC | RUN_WSDL_ASYNC_CLIENT, &o->house->wsdl, &e) != 0)
-		tell(o, o->conf->data_at, "data_dir: %s", e.detail);
+		run_opening_tell(o, o->conf->data_at, "data_dir: %s", e.detail);
 }
 
 static void
@@ -443,6 +444,7 @@ open_all(struct opening *o)
 	open_clients(o);
 	open_senders(o);
 	open_services(o);
+	run_opening_receivers(o);
 	open_contract(o);
 }
 

@@ -1,6 +1,6 @@
 libshepd_a_SOURCES += src/run/run.h
 libshepd_a_SOURCES += src/run/file.c src/run/file.h
-libshepd_a_SOURCES += src/run/house.c src/run/init.c src/run/inspect.c src/run/now.c src/run/cpu.c
+libshepd_a_SOURCES += src/run/house.c src/run/opening.h src/run/receivers.c src/run/init.c src/run/inspect.c src/run/now.c src/run/cpu.c
 libshepd_a_SOURCES += src/run/wsdl.c src/run/wsdl.h
 libshepd_a_SOURCES += src/run/call.h src/run/signers.c src/run/signers.h src/run/payload.c src/run/payload.h src/run/pipeline.c \
 	src/run/participant.c src/run/participant.h src/run/evidence.c src/run/desk.c src/run/tally.c src/run/tally.h

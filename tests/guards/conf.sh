@@ -52,7 +52,7 @@ said=$(awk '
 	/^[a-z_]+ *= / { print "#" $1 }
 	/^[a-z_]+: *[({]/ { group = $1; sub(/:.*/, "", group) }
 	/^\t+[a-z0-9_]+ *= / { print group "#" $1 }
-' deploy/shepd.conf deploy/shepd.conf.d/*.conf | sort -u)
+' deploy/shepd.conf deploy/shepd.conf.d/*.conf deploy/shepd.conf.d/*.conf.example | sort -u)
 diff <(echo "$keys") <(echo "$said") || fail "the example (>) and the table (<) differ"
 
 for man in doc/*.[1-9]; do

@@ -175,6 +175,31 @@ check
 told a_ca_cannot_be_pinned "shepd.conf.d/site.conf:$sender: shepd.conf.d/../keys/pep.cer: a CA cannot be pinned as a partner"
 restore
 
+# --- the asynchronous channel -----------------------------------------------------------------------
+cp "$SRCDIR/deploy/shepd.conf.d/gateway.conf.example" "$dir/shepd.conf.d/gateway.conf"
+sed -i '/HQ_SUBMIT/,/enabled/s/async = false/async = true/' "$dir/shepd.conf"
+cp "$pki/rsa/gateway.pem" "$dir/pki/gateway.pem"
+cp "$dir/keys/tls.pem" "$dir/pki/gateway-ca.pem"
+echo secret >"$dir/keys/shep.secret"
+check
+is the_example_of_a_gateway_is_without_mistakes "$code $(grep -c ':[0-9]*: ' <<<"$out")" "0 0"
+has its_certificate_is_pinned "$out" ' 1 pinned'
+receiver=$(($(line shepd.conf.d/gateway.conf 'name =') - 1))
+sed -i '/^receivers/a { name = "two"; url = "http://g"; sender_id = "x"; certificates = "../pki/gateway.pem"; },' "$dir/shepd.conf.d/gateway.conf"
+sed -i 's/certificates = "\(.*\)"; }/certificates = ( "\1" ); }/' "$dir/shepd.conf.d/gateway.conf"
+check
+told a_certificate_answers_for_one_receiver "shepd.conf.d/gateway.conf:$((receiver + 1)): receiver shep: shepd.conf.d/../pki/gateway.pem signs for receiver two already"
+sed -i '/name = "two"/d' "$dir/shepd.conf.d/gateway.conf"
+rm "$dir/keys/shep.secret"
+echo nothing >"$dir/pki/gateway-ca.pem"
+check
+told a_secret_that_is_not_there "shepd.conf.d/gateway.conf:$receiver: shepd.conf.d/../keys/shep.secret: No such file or directory"
+told a_ca_that_is_none "shepd.conf.d/gateway.conf:$receiver: shepd.conf.d/../pki/gateway-ca.pem: not a CERTIFICATE in PEM or DER"
+rm "$dir/pki/gateway.pem"
+check
+told a_pinned_answerer_that_is_not_there "shepd.conf.d/gateway.conf:$receiver: shepd.conf.d/../pki/gateway.pem: No such file or directory"
+restore
+
 # --- the database, the command line ---------------------------------------------------------------
 sed -i "s,host=/run/postgresql,host=$dir," "$dir/shepd.conf.d/site.conf"
 out=$(timeout 60 "$ctl" check -c "$dir/shepd.conf" 2>&1)

@@ -526,7 +526,7 @@ count_keys(void *self, const struct conf_key *key)
 	++*count;
 	assert_true(strlen(key->help) > 10);
 	assert_true(strlen(key->type) > 3);
-	if (strcmp(key->type, "choice") == 0)
+	if (strcmp(key->type, "choice") == 0 && key->value != NULL)
 		assert_non_null(strstr(key->range, key->value));
 	if (strcmp(key->type, "number") == 0)
 		assert_non_null(strstr(key->range, ".."));
@@ -541,6 +541,138 @@ every_key_has_help_and_a_default_within_its_range(void **state)
 	conf_each_key(count_keys, &count);
 	assert_true(count > 40);
 	conf_free(assert_loads(GOOD));
+}
+
+#define ASYNC_GOOD                                                                                 \
+	DATABASE TRUST PEP "services: ( { " SUBMIT " async = true; }, { service_id = \"S\"; "      \
+			   "handler = \"h\"; profile = \"p\"; callers = ( \"pep\" ); } );\n"
+#define SHEP                                                                                       \
+	"name = \"shep\"; url = \"https://g/a/\"; sender_id = \"we\"; certificates = ( \"g\" );"
+
+static void
+a_receiver_and_its_profiles_are_read(void **state)
+{
+	struct conf *conf = assert_loads(ASYNC_GOOD
+	    "receivers: ( { " SHEP " } );\n"
+	    "profiles: ( { service_id = \"HQ_SUBMIT\"; direction = \"in\"; receiver = \"shep\"; "
+	    "sender_id = \"pep\"; delivery = \"pull\"; amount = 7; },\n"
+	    "{ service_id = \"HQ_SUBMIT\"; direction = \"out\"; receiver = \"shep\"; "
+	    "sender_id = \"we\"; escaping = \"cdata\"; sign_data = \"root\"; "
+	    "prefix = \"ns2\"; } );\n");
+	const struct conf_profile *in = &conf->profiles[0], *out = &conf->profiles[1];
+
+	(void)state;
+	assert_int_equal(conf->receiver_count, 1);
+	assert_string_equal(conf->receivers[0].url, "https://g/a/");
+	assert_int_equal(conf->receivers[0].seconds, 60);
+	assert_int_equal(conf->receivers[0].concurrency, 4);
+	assert_int_equal(conf->receivers[0].certificate_count, 1);
+	assert_int_equal(conf->profile_count, 2);
+	assert_string_equal(in->sender_id, "pep");
+	assert_string_equal(in->delivery, "pull");
+	assert_int_equal(in->amount, 7);
+	assert_true(in->sign);
+	assert_string_equal(out->placement, "text");
+	assert_string_equal(out->escaping, "cdata");
+	assert_string_equal(out->prefix, "ns2");
+	assert_string_equal(out->message_id, "own");
+	assert_string_equal(out->answer_signature, "required");
+	assert_int_equal(out->deadline_seconds, 72 * 3600);
+	conf_free(conf);
+}
+
+static void
+a_receiver_has_a_name_an_address_and_pauses_that_grow(void **state)
+{
+	(void)state;
+	assert_told(ASYNC_GOOD
+	    "receivers: (\n"
+	    "{ name = \"a/b\"; url = \"ftp://g\"; sender_id = \"we\"; },\n"
+	    "{ name = \"b\"; url = \"http://me:secret@g/\"; sender_id = \"we\"; },\n"
+	    "{ name = \"c\"; url = \"https:///x\"; sender_id = \"we\"; },\n"
+	    "{ name = \"d\"; url = \"http://g\"; ca = \"x\"; sender_id = \"we\"; },\n"
+	    "{ name = \"d\"; url = \"http://g\"; sender_id = \"we\"; retry_first = 9; "
+	    "retry_longest = 8; },\n"
+	    "{ name = \"f\"; seconds = 0; } );\n",
+	    "shepd.conf:11: seconds must be within 1..600\n"
+	    "shepd.conf:11: url is missing in receivers\n"
+	    "shepd.conf:11: sender_id is missing in receivers\n"
+	    "shepd.conf:6: receiver a/b: a name has letters, digits and . _ - only, 64 at most\n"
+	    "shepd.conf:6: receiver a/b: url must be an address of http:// or https://, without a "
+	    "user\n"
+	    "shepd.conf:7: receiver b: url must be an address of http:// or https://, without a "
+	    "user\n"
+	    "shepd.conf:8: receiver c: url must be an address of http:// or https://, without a "
+	    "user\n"
+	    "shepd.conf:9: receiver d: ca is for an address of https://\n"
+	    "shepd.conf:10: receiver d: retry_first is longer than retry_longest\n"
+	    "shepd.conf:10: receiver d is set already at shepd.conf:9\n");
+}
+
+static void
+a_profile_names_what_there_is(void **state)
+{
+	(void)state;
+	assert_told(ASYNC_GOOD
+	    "receivers: ( { " SHEP " },\n{ name = \"open\"; url = \"http://g\"; sender_id = "
+	    "\"we\"; } );\n"
+	    "profiles: (\n"
+	    "{ service_id = \"NO\"; direction = \"in\"; },\n"
+	    "{ service_id = \"S\"; direction = \"in\"; sender_id = \"we\"; },\n"
+	    "{ service_id = \"HQ_SUBMIT\"; direction = \"out\"; sender_id = \"pep\"; "
+	    "receiver = \"none\"; },\n"
+	    "{ service_id = \"HQ_SUBMIT\"; direction = \"out\"; receiver = \"open\"; },\n"
+	    "{ service_id = \"HQ_SUBMIT\"; direction = \"out\"; receiver = \"shep\"; },\n"
+	    "{ service_id = \"HQ_SUBMIT\"; direction = \"sideways\"; },\n"
+	    "{ direction = \"in\"; } );\n",
+	    "shepd.conf:13: direction must be one of in|out\n"
+	    "shepd.conf:14: service_id is missing in profiles\n"
+	    "shepd.conf:8: profile NO in: there is no such service\n"
+	    "shepd.conf:9: profile S in: the service is not reachable on the asynchronous channel\n"
+	    "shepd.conf:9: profile S in: sender_id we is not among the senders\n"
+	    "shepd.conf:10: profile HQ_SUBMIT out: sender_id pep is not among the receivers' "
+	    "sender_ids\n"
+	    "shepd.conf:10: profile HQ_SUBMIT out: there is no receiver none\n"
+	    "shepd.conf:11: profile HQ_SUBMIT out: answers must be signed, but receiver open has "
+	    "no certificates\n"
+	    "shepd.conf:12: profile HQ_SUBMIT out of sender_id * is set already at "
+	    "shepd.conf:11\n");
+}
+
+static void
+a_profile_does_not_contradict_itself(void **state)
+{
+	(void)state;
+	assert_told(ASYNC_GOOD
+	    "receivers: ( { " SHEP " }, { name = \"b\"; url = \"http://g\"; sender_id = \"two\"; }"
+	    " );\nprofiles: (\n"
+	    "{ service_id = \"HQ_SUBMIT\"; direction = \"in\"; delivery = \"pull\"; },\n"
+	    "{ service_id = \"HQ_SUBMIT\"; direction = \"in\"; sender_id = \"pep\"; "
+	    "receiver = \"shep\"; placement = \"text\"; },\n"
+	    "{ service_id = \"HQ_SUBMIT\"; direction = \"out\"; receiver = \"shep\"; "
+	    "escaping = \"cdata\"; placement = \"child\"; amount = 3; },\n"
+	    "{ service_id = \"HQ_SUBMIT\"; direction = \"out\"; sender_id = \"we\"; "
+	    "sign_data = \"data\"; prefix = \"a:b\"; },\n"
+	    "{ service_id = \"HQ_SUBMIT\"; direction = \"out\"; sender_id = \"two\"; "
+	    "receiver = \"shep\"; placement = \"data\"; sign_data = \"root\"; "
+	    "prefix = \"default\"; } );\n",
+	    "shepd.conf:8: profile HQ_SUBMIT in: placement is for the other direction\n"
+	    "shepd.conf:9: profile HQ_SUBMIT out: amount is for the other direction\n"
+	    "shepd.conf:7: profile HQ_SUBMIT in: delivery = \"pull\" needs a receiver\n"
+	    "shepd.conf:9: profile HQ_SUBMIT out: cdata is for placement = \"text\"\n"
+	    "shepd.conf:10: profile HQ_SUBMIT out: receiver is missing\n"
+	    "shepd.conf:10: profile HQ_SUBMIT out: sign_data = \"data\" is not for placement = "
+	    "\"text\"\n"
+	    "shepd.conf:10: profile HQ_SUBMIT out: a:b is no prefix\n"
+	    "shepd.conf:11: profile HQ_SUBMIT out: with placement = \"data\" there is no root to "
+	    "sign\n"
+	    "shepd.conf:11: profile HQ_SUBMIT out: with placement = \"data\" there is no root to "
+	    "have a prefix\n");
+	assert_told(ASYNC_GOOD "receivers: ( { " SHEP " } );\n"
+			       "profiles: ( { service_id = \"HQ_SUBMIT\"; direction = \"in\"; "
+			       "receiver = \"shep\"; } );\n",
+	    "shepd.conf:6: profile HQ_SUBMIT in: its receiver gets answers, but no profile says "
+	    "how they go out\n");
 }
 
 int
@@ -566,6 +698,10 @@ main(void)
 	    cmocka_unit_test(trust_must_be_able_to_accept_something),
 	    cmocka_unit_test(algorithms_are_told_when_they_are_none),
 	    cmocka_unit_test(an_authority_has_a_name_for_files_and_addresses_of_http),
+	    cmocka_unit_test(a_receiver_and_its_profiles_are_read),
+	    cmocka_unit_test(a_receiver_has_a_name_an_address_and_pauses_that_grow),
+	    cmocka_unit_test(a_profile_names_what_there_is),
+	    cmocka_unit_test(a_profile_does_not_contradict_itself),
 	    cmocka_unit_test(a_number_that_does_not_fit_is_refused_and_not_wrapped),
 	    cmocka_unit_test(every_key_has_help_and_a_default_within_its_range),
 	};

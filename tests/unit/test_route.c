@@ -50,7 +50,8 @@ set_up(void **state)
 	    .caller_count = 1};
 	services[1] = services[0];
 	services[1].service_id = "HQ_LATER";
-	table = (struct route_table){senders, 3, services, 2};
+	table = (struct route_table){
+	    .senders = senders, .sender_count = 3, .services = services, .service_count = 2};
 	request = (struct msg_request){
 	    .channel = MSG_SYNC, .service_id = "HQ_SUBMIT", .sender = {"pep", SECRET}};
 	client = "";
@@ -238,6 +239,48 @@ a_tls_client_of_one_sender_does_not_call_for_another(void **state)
 	    ERR_ROUTE_ACCESS, "the TLS client's certificate is not the sender's", "ACCESS");
 }
 
+static void
+a_certificate_answers_for_the_receiver_that_lists_it(void **state)
+{
+	static const char *const theirs[] = {OTHER};
+	const struct route_receiver receivers[] = {{.name = "nobody"},
+	    {.name = "a", .fingerprints = pinned, .fingerprint_count = 1},
+	    {.name = "b", .fingerprints = theirs, .fingerprint_count = 1}};
+
+	(void)state;
+	table.receivers = receivers;
+	table.receiver_count = 3;
+	assert_ptr_equal(route_receiver_of(&table, &signer), &receivers[1]);
+	assert_true(route_signs_for(&receivers[1], &signer));
+	assert_false(route_signs_for(&receivers[2], &signer));
+	assert_false(route_signs_for(&receivers[0], &signer));
+	strcpy(signer.fingerprint, OTHER);
+	assert_ptr_equal(route_receiver_of(&table, &signer), &receivers[2]);
+	signer.fingerprint[0] = '3';
+	assert_null(route_receiver_of(&table, &signer));
+	assert_ptr_equal(route_receiver_find(&table, "b"), &receivers[2]);
+	assert_null(route_receiver_find(&table, "c"));
+}
+
+static void
+a_profile_for_one_sender_comes_before_the_one_for_any(void **state)
+{
+	const struct route_profile profiles[] = {
+	    {.service_id = "S", .sender_id = "*", .direction = ROUTE_IN},
+	    {.service_id = "S", .sender_id = "pep", .direction = ROUTE_IN},
+	    {.service_id = "S", .sender_id = "we", .direction = ROUTE_OUT},
+	    {.service_id = "T", .sender_id = "pep", .direction = ROUTE_IN}};
+
+	(void)state;
+	table.profiles = profiles;
+	table.profile_count = 4;
+	assert_ptr_equal(route_profile_find(&table, "S", "pep", ROUTE_IN), &profiles[1]);
+	assert_ptr_equal(route_profile_find(&table, "S", "other", ROUTE_IN), &profiles[0]);
+	assert_ptr_equal(route_profile_find(&table, "S", "we", ROUTE_OUT), &profiles[2]);
+	assert_null(route_profile_find(&table, "S", "pep", ROUTE_OUT));
+	assert_null(route_profile_find(&table, "T", "other", ROUTE_IN));
+}
+
 int
 main(void)
 {
@@ -258,6 +301,8 @@ main(void)
 		a_service_that_nobody_offers_on_this_channel_does_not_exist, set_up),
 	    cmocka_unit_test_setup(a_stored_secret_of_another_form_is_our_mistake, set_up),
 	    cmocka_unit_test(a_secret_is_hashed_with_its_salt),
+	    cmocka_unit_test_setup(a_certificate_answers_for_the_receiver_that_lists_it, set_up),
+	    cmocka_unit_test_setup(a_profile_for_one_sender_comes_before_the_one_for_any, set_up),
 	};
 
 	if (route_secret_hash(SECRET, SALT, stored, &e) != 0)
