@@ -1,6 +1,7 @@
 # Data that the programs read below $(pkgdatadir)/schemas; shepd.conf's data_dir points to its parent.
 schemas_sql = schemas/sql/001_roles.sql schemas/sql/002_journal.sql schemas/sql/003_housing.sql \
-	schemas/sql/004_standing.sql
+	schemas/sql/004_standing.sql schemas/sql/005_months.sql schemas/sql/006_async.sql \
+	schemas/sql/007_operate.sql
 schemassqldir = $(pkgdatadir)/schemas/sql
 dist_schemassql_DATA = $(schemas_sql)
 

@@ -18,10 +18,27 @@
 #define FIRST_BACKOFF_MS 100
 #define LONGEST_BACKOFF_MS 5000
 
+/* Columns as db_read_inbox() and db_read_outbox() expect them; octets only where they are asked
+ * for. */
+#define DB_INBOX(payload, evidence)                                                                \
+	"id, received_at, channel::integer, sender_id, message_id, correlation_id, session_id, "   \
+	"service_id, "                                                                             \
+	"message_type, route_id, message_date, journal_id, " payload ", " evidence                 \
+	", signer_iin, signer_bin, "                                                               \
+	"signer_name, signer_serial, signer_roles, signer_capable, state, attempts, next_at, "     \
+	"last_error, settled_at"
+#define DB_OUTBOX(data, taken_by)                                                                  \
+	"id, created_at, receiver, operation, service_id, message_type, route_id, message_id, "    \
+	"correlation_id, chain, "                                                                  \
+	"session_id, gateway_message_id, about, last_error, error, coalesce(inbox_id, 0), " data   \
+	", state, attempts, "                                                                      \
+	"next_at, deadline_at, " taken_by ", settled_at"
+
 static const struct {
 	const char *name, *sql;
-} statements[DB_STATEMENTS] = {
-#define X(name, sql) {#name, sql},
+} statements[DB_ALL_STATEMENTS] = {
+#define X(name, sql) [DB_##name] = {#name, sql},
+#include "db/operate.def"
 #include "db/statements.def"
 #undef X
 };
@@ -106,6 +123,7 @@ db_close(struct db *db)
 	db->n_queued = 0;
 	db->claiming = DB_UNCLAIMED;
 	db->dispatcher = 0;
+	db->operating = false;
 	db->handling = false;
 }
 
@@ -419,6 +437,35 @@ db_open(struct db *db, struct err *e)
 	db->failures = 0;
 	db->retry_at = 0;
 	return 0;
+}
+
+int
+db_open_operating(struct db *db, struct err *e)
+{
+	enum {
+		FIRST = DB_STATEMENTS,
+		COUNT = DB_ALL_STATEMENTS - DB_STATEMENTS
+	};
+	const char *what[COUNT];
+	PGresult *results[COUNT] = {NULL};
+
+	if (db_open(db, e) != 0)
+		return -1;
+	if (db->operating)
+		return 0;
+	for (size_t i = 0; i < COUNT; i++) {
+		what[i] = statements[FIRST + i].name;
+		if (PQsendPrepare(db->conn, what[i], statements[FIRST + i].sql, 0, NULL) != 1) {
+			(void)db_failed(db, NULL, what[i], e);
+			db_close(db);
+			return -1;
+		}
+	}
+	db->operating = exchange(db, COUNT, what, results, e) == 0;
+	db_clear(results, COUNT);
+	if (!db->operating)
+		db_close(db); /* some of them may be there */
+	return db->operating ? 0 : -1;
 }
 
 static void

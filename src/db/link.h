@@ -13,13 +13,16 @@
 
 #include <libpq-fe.h>
 
-#include "db/async.h"
+#include "db/operate.h"
 
 enum db_statement {
 #define X(name, sql) DB_##name,
 #include "db/statements.def"
+	DB_STATEMENTS, /* so many are the daemon's */
+	DB_LAST_OF_DAEMON = DB_STATEMENTS - 1,
+#include "db/operate.def"
 #undef X
-	DB_STATEMENTS
+	DB_ALL_STATEMENTS
 };
 
 #define DB_MESSAGE_ID_MOST 256 /* a B-tree entry has a limit, and a UUID has 36 */
@@ -50,6 +53,7 @@ struct db {
 	char claimed_id[DB_MESSAGE_ID_MOST + 1]; /* normalised */
 	int64_t journal_id;			 /* of the claim that is ours */
 	int64_t dispatcher;			 /* number of this session; 0 = none */
+	bool operating;				 /* the operators' statements are prepared, too */
 	bool handling;	  /* the transaction has a savepoint before the handler's work */
 	char notice[200]; /* the last one, for details */
 };
@@ -93,6 +97,11 @@ int db_put_journal(struct db_query *, const struct db_journal_row *, struct aren
 int db_queue_journal(
     struct db *, const struct db_journal_row *, struct arena **scratch, struct err *) MUSTCHECK;
 
+/* The journal row of an operator's act ("operated"): what names operation, detail and the message.
+ * Queued. */
+int db_queue_act(struct db *, const struct db_act *, const struct db_journal_row *what,
+    struct arena **scratch, struct err *) MUSTCHECK;
+
 /* Roles as bits, in the order of 006_async.sql. */
 unsigned db_roles(const struct msg_signer *);
 
@@ -117,6 +126,9 @@ void db_notice_loss(struct db *);
 /* Opens if closed, within the deadline. ERR_DB_UNAVAILABLE at once while the back-off lasts. */
 int db_open(struct db *, struct err *) MUSTCHECK;
 void db_close(struct db *);
+
+/* db_open(), and the operators' statements. */
+int db_open_operating(struct db *, struct err *) MUSTCHECK;
 
 /* Puts a query before those of the next db_run(), which reads its answer, too: a refusal of it is a
  * failure of that run. */

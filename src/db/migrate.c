@@ -14,7 +14,7 @@
 
 #include "db/link.h"
 
-#define SCHEMA_NEEDED "6" /* the newest migration that this program relies on */
+#define SCHEMA_NEEDED "7" /* the newest migration that this program relies on */
 #define MOST_FILES 999
 #define FILE_MOST ((long)4 * 1024 * 1024)
 

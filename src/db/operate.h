@@ -16,6 +16,7 @@ struct db_act {
 	const char *reason;
 	const char *transaction_id; /* ours, unique */
 	struct instant at;
+	struct arena *arena; /* of what is told */
 };
 
 /* --- quarantine --------------------------------------------------------------------------------
@@ -28,8 +29,8 @@ struct db_held {
 	struct instant settled_at; /* since when it is held */
 };
 
-/* All that is in quarantine, oldest first, at most `most`; payload, evidence and data are left out.
- */
+/* What is in quarantine, in the order of its ids, at most `most` of each box; payload, evidence and
+ * data are left out. */
 int db_quarantine_list(struct db *, unsigned most, struct arena *, struct db_held **rows,
     size_t *count, struct err *) MUSTCHECK;
 
@@ -37,10 +38,11 @@ int db_quarantine_list(struct db *, unsigned most, struct arena *, struct db_hel
 int db_quarantine_show(struct db *, int64_t id, struct arena *, struct db_held *out, bool *found,
     struct err *) MUSTCHECK;
 
-/* Back to WAITING, at once. An outbox message gets the span of its deadline once more. Refused:
+/* Back to WAITING, at once, its attempts counted anew. An outbox message gets the span of its
+ * deadline once more. Refused:
  * unknown, or not in quarantine. */
-int db_quarantine_requeue(struct db *, int64_t id, const struct db_act *, struct arena *,
-    const char **refused, struct err *) MUSTCHECK;
+int db_quarantine_requeue(
+    struct db *, int64_t id, const struct db_act *, const char **refused, struct err *) MUSTCHECK;
 
 /* NULL = as it is. */
 struct db_route {
@@ -55,8 +57,8 @@ int db_quarantine_fix_route(struct db *, int64_t id, const struct db_route *, co
     const char **refused, struct err *) MUSTCHECK;
 
 /* To DROPPED, for ever; the row stays. */
-int db_quarantine_drop(struct db *, int64_t id, const struct db_act *, struct arena *,
-    const char **refused, struct err *) MUSTCHECK;
+int db_quarantine_drop(
+    struct db *, int64_t id, const struct db_act *, const char **refused, struct err *) MUSTCHECK;
 
 /* --- a message's whole story -------------------------------------------------------------------
  */

@@ -84,7 +84,7 @@ rows_of_an_older_database_are_taken_over_each_into_its_month(void **state)
 
 	(void)state;
 	next = sql_as("PG_OWNER", "SELECT last_value FROM shepd.journal_id");
-	migrate_until("006");
+	migrate_until("007");
 	assert_string_equal(sql_as("PG_OWNER", before), rows);
 	assert_string_equal(
 	    sql_as("PG_OWNER",

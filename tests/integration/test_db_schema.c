@@ -64,11 +64,12 @@ the_first_migration_makes_schema_and_role_and_the_second_finds_them(void **state
 	must(migrate(shipped(), said, &e));
 	assert_string_equal(said,
 	    "001_roles.sql applied\n002_journal.sql applied\n003_housing.sql applied\n"
-	    "004_standing.sql applied\n005_months.sql applied\n006_async.sql applied\n");
+	    "004_standing.sql applied\n005_months.sql applied\n006_async.sql "
+	    "applied\n007_operate.sql applied\n");
 	must_fail(db_check(environment("PG_DAEMON"), &e), ERR_CONFIG);
 	assert_string_equal(sql_as("PG_ADMIN", "GRANT shepd_daemon TO shepd"), "");
 	must(migrate(shipped(), said, &e));
-	assert_non_null(strstr(said, "006_async.sql was applied before"));
+	assert_non_null(strstr(said, "007_operate.sql was applied before"));
 	assert_string_equal(
 	    sql_as("PG_OWNER", "SELECT applied_at AT TIME ZONE 'UTC' FROM shepd.migration LIMIT 1"),
 	    "2026-02-10 06:00:00");
@@ -99,7 +100,7 @@ refuses_numbers_with_a_gap_or_twice(void **state)
 	char said[1000];
 
 	(void)state;
-	must_fail(migrate(changed_folder("echo 'SELECT 1' >008_gap.sql"), said, &e), ERR_CONFIG);
+	must_fail(migrate(changed_folder("echo 'SELECT 1' >009_gap.sql"), said, &e), ERR_CONFIG);
 	must_fail(migrate(changed_folder("echo 'SELECT 1' >003_twice.sql"), said, &e), ERR_CONFIG);
 	must_fail(migrate("/nowhere", said, &e), ERR_CONFIG);
 }
@@ -110,7 +111,7 @@ refuses_a_database_that_is_newer_than_the_folder(void **state)
 	char said[1000];
 
 	(void)state;
-	must_fail(migrate(changed_folder("rm 006_async.sql"), said, &e), ERR_CONFIG);
+	must_fail(migrate(changed_folder("rm 007_operate.sql"), said, &e), ERR_CONFIG);
 }
 
 static void
@@ -120,13 +121,13 @@ a_failing_migration_leaves_nothing(void **state)
 
 	(void)state;
 	must_fail(migrate(changed_folder(
-			      "echo 'CREATE TABLE shepd.half (a int); SELECT 1/0' >007_bad.sql"),
+			      "echo 'CREATE TABLE shepd.half (a int); SELECT 1/0' >008_bad.sql"),
 		      said, &e),
 	    ERR_DB_STATEMENT);
 	assert_string_equal(sql_as("PG_OWNER", "SELECT to_regclass('shepd.half') IS NULL"), "t");
-	must_fail(migrate(changed_folder("echo 'SELECT 1; COMMIT' >007_commits.sql"), said, &e),
+	must_fail(migrate(changed_folder("echo 'SELECT 1; COMMIT' >008_commits.sql"), said, &e),
 	    ERR_CONFIG);
-	assert_string_equal(sql_as("PG_OWNER", "SELECT max(version) FROM shepd.migration"), "6");
+	assert_string_equal(sql_as("PG_OWNER", "SELECT max(version) FROM shepd.migration"), "7");
 }
 
 /* --- the journal -------------------------------------------------------------------------------
