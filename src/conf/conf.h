@@ -149,6 +149,7 @@ struct conf {
 	size_t profile_count;
 	struct {
 		unsigned workers;
+		unsigned dispatchers;
 		unsigned body_octets;
 		unsigned request_seconds, idle_seconds, keep_alive;
 		unsigned worker_requests;     /* a worker is replaced after so many; 0 = never */

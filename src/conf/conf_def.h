@@ -107,6 +107,7 @@ X("profiles", pull_seconds, NUMBER, conf_profile, pull_seconds, "60", "1..86400"
 X("profiles", amount, NUMBER, conf_profile, amount, "20", "1..1000", "in: most messages of one answer")
 
 X("limits", workers, NUMBER, conf, limits.workers, "4", "1..256", "worker processes, each with one request at a time")
+X("limits", dispatchers, NUMBER, conf, limits.dispatchers, "1", "0..16", "processes that handle what the asynchronous channel has brought; 0 = another node does")
 X("limits", body_octets, NUMBER, conf, limits.body_octets, "1048576", "4096..67108864", "largest message")
 X("limits", request_seconds, NUMBER, conf, limits.request_seconds, "30", "1..600", "deadline of one request, from its first octet to the end of the answer")
 X("limits", idle_seconds, NUMBER, conf, limits.idle_seconds, "5", "1..600", "longest silence between two requests of one connection")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The workers of a generation and its courier: started, replaced, killed when stuck, buried.
+ * The workers of a generation, its dispatchers and its courier: started, replaced, killed when
+ * stuck, buried.
  *
  * One that dies is replaced, at once or, when it dies young, with growing pauses.
  */
@@ -18,6 +19,7 @@
 #include "log/log.h"
 #include "run/call.h"
 #include "run/courier.h"
+#include "run/dispatch.h"
 #include "run/life.h"
 
 #define YOUNG RUN_SECOND /* a worker that dies before this age waits for its successor */
@@ -57,13 +59,16 @@ start(struct run_generation *g, size_t i)
 	if (getppid() != master)
 		_exit(0); /* the master died before the line above */
 	leave_older(g);
-	if (g->courier && i + 1 == g->count) {
-		for (size_t k = 0; k < g->door_count; k++)
-			door_close(g->doors[k]);
-		_exit(run_courier(g->house, g->book, &g->beats[i]));
+	if (i < g->conf->limits.workers) {
+		pki_shelf_look_only(g->house->pki);
+		_exit(run_worker(g->house, g->doors, g->door_count, g->wake, &g->beats[i]));
 	}
+	for (size_t k = 0; k < g->door_count; k++)
+		door_close(g->doors[k]);
+	if (g->courier && i + 1 == g->count)
+		_exit(run_courier(g->house, g->book, &g->beats[i]));
 	pki_shelf_look_only(g->house->pki);
-	_exit(run_worker(g->house, g->doors, g->door_count, &g->beats[i]));
+	_exit(run_dispatch(g->house, g->wake, &g->beats[i]));
 }
 
 void

@@ -93,6 +93,7 @@ run_desk_open(const struct run_house *house, struct instant (*now)(void), struct
 		return err_set(e, ERR_NOMEM, "desk");
 	d->house = house;
 	d->now = now;
+	d->wake = -1;
 	if ((d->tally = run_tally_new(conf->limits.refusals_per_minute)) == NULL) {
 		err_set(e, ERR_NOMEM, "tally");
 		goto out;

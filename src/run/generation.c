@@ -8,14 +8,17 @@
  */
 #include "config.h"
 
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "log/log.h"
 #include "run/call.h"
+#include "run/dispatch.h"
 #include "run/hold.h"
 #include "run/life.h"
 #include "run/questions.h"
@@ -134,12 +137,15 @@ static int
 make_places(struct run_generation *g, struct err *e)
 {
 	g->courier = g->house->hold->count > 0 || run_questions_any(g->conf);
-	g->count = g->conf->limits.workers + g->courier;
+	g->dispatchers = run_dispatch_any(g->house) ? g->conf->limits.dispatchers : 0;
+	g->count = g->conf->limits.workers + g->dispatchers + g->courier;
 	g->places = calloc(g->count, sizeof(*g->places));
 	g->beats = mmap(NULL, g->count * sizeof(*g->beats), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (g->places == NULL || g->beats == MAP_FAILED)
 		return err_set(e, ERR_NOMEM, "places for workers");
+	if (g->dispatchers > 0 && (g->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
+		return err_set(e, ERR_NOMEM, "an eventfd");
 	return 0;
 }
 
@@ -178,6 +184,7 @@ run_generation_open(
 		goto out;
 	}
 	g->older = older;
+	g->wake = -1;
 	g->number = older == NULL ? 1 : older->number + 1;
 	if (conf_load(conf_file, complain, NULL, &g->conf, e) != 0 ||
 	    run_house_open(g->conf, complain, NULL, &g->house, e) != 0 || open_doors(g, e) != 0 ||
@@ -202,6 +209,8 @@ run_generation_close(struct run_generation *g)
 	free(g->places);
 	if (g->beats != NULL && g->beats != MAP_FAILED)
 		munmap(g->beats, g->count * sizeof(*g->beats));
+	if (g->wake >= 0)
+		close(g->wake);
 	run_house_close(g->house);
 	pki_book_close(g->book);
 	conf_free(g->conf);

@@ -24,6 +24,7 @@
 struct run_beat {
 	_Atomic int64_t
 	    until; /* CLOCK_MONOTONIC, ns: when the current request must be done; 0 = none */
+	_Atomic int64_t message; /* of the inbox, that a dispatcher has in hand; 0 = none */
 };
 
 /* Where one worker works. */
@@ -46,10 +47,12 @@ struct run_generation {
 	struct pki_book *book; /* of OCSP answers, shared; NULL = no responder is asked, or it is
 				  the newer one's */
 	bool courier;	       /* works in the last place */
-	bool leaving;	       /* nobody is started any more */
-	bool barred;	       /* the listeners that nobody took over refuse */
-	int64_t bar_at;	       /* when leaving */
-	int64_t kill_at;       /* who is not gone then is killed */
+	size_t dispatchers;    /* work in the places before it */
+	int wake;	 /* an eventfd by which workers wake dispatchers; -1 = there are none */
+	bool leaving;	 /* nobody is started any more */
+	bool barred;	 /* the listeners that nobody took over refuse */
+	int64_t bar_at;	 /* when leaving */
+	int64_t kill_at; /* who is not gone then is killed */
 	struct run_generation *older;
 };
 
@@ -102,8 +105,9 @@ void run_cpu_end(void);
 int run_limit_myself(struct err *) MUSTCHECK;
 
 /* A worker's whole life, in its own process; returns its exit status. SIGTERM ends it (DOOR_STOP),
- * SIGUSR1 lets it finish what it holds (DOOR_DRAIN). */
+ * SIGUSR1 lets it finish what it holds (DOOR_DRAIN). wake: written to when a box has got something;
+ * -1 = nobody to wake. */
 int run_worker(
-    const struct run_house *, struct door *const *doors, size_t count, struct run_beat *);
+    const struct run_house *, struct door *const *doors, size_t count, int wake, struct run_beat *);
 
 #endif

@@ -4,7 +4,8 @@ libshepd_a_SOURCES += src/run/house.c src/run/opening.h src/run/receivers.c src/
 libshepd_a_SOURCES += src/run/wsdl.c src/run/wsdl.h
 libshepd_a_SOURCES += src/run/call.h src/run/signers.c src/run/signers.h src/run/payload.c src/run/payload.h src/run/pipeline.c \
 	src/run/participant.c src/run/participant.h src/run/evidence.c src/run/desk.c src/run/tally.c src/run/tally.h
-libshepd_a_SOURCES += src/run/master.c src/run/generation.c src/run/crew.c src/run/worker.c src/run/life.h
+libshepd_a_SOURCES += src/run/master.c src/run/generation.c src/run/crew.c src/run/worker.c src/run/life.h \
+	src/run/dispatch.c src/run/dispatch.h src/run/handle.c src/run/handle.h
 libshepd_a_SOURCES += src/run/why.c src/run/why.def src/run/why.h src/run/why_changes.c src/run/why_octets.c src/run/why_octets.h \
 	src/run/why_place.c
 sbin_PROGRAMS += shepd

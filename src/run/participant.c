@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include <unistd.h>
+
 #include "db/async.h"
 #include "run/participant.h"
 
@@ -75,4 +77,17 @@ run_participant_acknowledge(struct call *c)
 	if (codec_write_async_answer(c->desk->codec, &answer, c->arena, &operation, &c->err) != 0)
 		return -1;
 	return run_seal(c, operation, true, &c->err);
+}
+
+void
+run_participant_wake(const struct call *c)
+{
+	const uint64_t one = 1;
+
+	if (c->endpoint->channel != MSG_ASYNC_CLIENT || c->claim != DB_CLAIM_NEW ||
+	    c->desk->wake < 0)
+		return;
+	/* a counter that is full has woken them already */
+	if (write(c->desk->wake, &one, sizeof(one)) != (ssize_t)sizeof(one))
+		return;
 }

@@ -20,4 +20,7 @@ int run_participant_keep(struct call *, struct err *) MUSTCHECK;
 /* The acknowledgement: messageId, correlationId and sessionId as they came. */
 int run_participant_acknowledge(struct call *) MUSTCHECK;
 
+/* Tells a dispatcher that the inbox has got something; after the COMMIT. */
+void run_participant_wake(const struct call *);
+
 #endif

@@ -347,6 +347,7 @@ serve_message(struct call *c, struct door_reply *reply)
 	if (run_desk_uuid(c->desk, c->transaction, &c->err) == 0 && read_request(c) == 0 &&
 	    open_payload(c) == 0 && answer_once(c) == 0) {
 		reply->body = c->reply;
+		run_participant_wake(c);
 		verdict = c->claim == DB_CLAIM_REPEATED ? "repeated" : "accepted";
 	} else {
 		refuse(c, reply);

@@ -57,6 +57,7 @@ struct run_desk {
 	struct codec *codec;
 	struct db *db;
 	struct run_tally *tally;     /* refusals counted by peer (run/evidence.c) */
+	int wake;		     /* dispatchers are woken by it; -1 = there is none */
 	int64_t months_at;	     /* when the journal's months are looked after again, s */
 	struct instant (*now)(void); /* tests own the clock */
 	unsigned char chance[256];   /* drawn for the next UUIDs, by this process for itself */

@@ -125,8 +125,8 @@ take_signals(struct err *e)
 }
 
 int
-run_worker(
-    const struct run_house *house, struct door *const *doors, size_t count, struct run_beat *beat)
+run_worker(const struct run_house *house, struct door *const *doors, size_t count, int wake,
+    struct run_beat *beat)
 {
 	struct worker w = {.beat = beat,
 	    .request_seconds = house->conf->limits.request_seconds,
@@ -136,8 +136,10 @@ run_worker(
 
 	prctl(PR_SET_NAME, "shepd-worker");
 	if (take_signals(&e) == 0 && run_limit_myself(&e) == 0 &&
-	    run_desk_open(house, run_now, &w.desk, &e) == 0)
+	    run_desk_open(house, run_now, &w.desk, &e) == 0) {
+		w.desk->wake = wake;
 		rc = door_serve(doors, count, serve, note_refusal, &w, &stop, &e);
+	}
 	if (rc != 0)
 		log_line(LOG_ERROR, run_now(), "worker-failed", "code", err_row(e.code)->name,
 		    "detail", e.detail, NULL);

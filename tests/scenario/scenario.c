@@ -19,6 +19,7 @@
 #include "dom/dom.h"
 #include "fixture.h"
 #include "gost/gost.h"
+#include "run/dispatch.h"
 #include "run/run.h"
 #include "sign.h"
 
@@ -367,27 +368,58 @@ reply_has(struct stage *s, const char *text)
 	return strstr(arena_string(s->keep, s->reply.body), text) != NULL;
 }
 
-/* One row of psql, compared as text. */
+/* One row of psql as text. */
+static const char *
+ask(struct stage *s, const char *query, char got[256])
+{
+	const char *path = arena_printf(s->keep, "%s/query.sql", s->folder);
+
+	got[0] = '\0';
+	write_file(s, path, octets_of(query));
+	FILE *p = popen(arena_printf(s->keep, "psql -XAtq -f '%s' 2>&1", path), "r");
+	if (p != NULL) {
+		size_t n = fread(got, 1, 255, p);
+		got[n > 0 && got[n - 1] == '\n' ? n - 1 : n] = '\0';
+		pclose(p);
+	}
+	return got;
+}
+
+static struct run_beat beat;
+
+/* died: the process that handled the newest message of the inbox came to its end. */
+static void
+do_died(struct stage *s)
+{
+	char got[256];
+
+	atomic_store(&beat.message, atoll(ask(s, "SELECT max(id) FROM shepd.inbox", got)));
+}
+
+/* dispatch [N]: what is due in the inbox is handled; N messages were settled. */
+static void
+do_dispatch(struct stage *s, const char *line)
+{
+	struct err e = {0};
+	char got[64];
+	size_t settled = run_dispatch_due(s->desk, &beat, &e);
+
+	snprintf(got, sizeof(got), "%zu settled", settled);
+	judge(s, e.code == ERR_OK && (*line == '\0' || settled == strtoul(line, NULL, 10)),
+	    e.code == ERR_OK ? "dispatch" : e.detail, got);
+}
+
 static void
 expect_sql(struct stage *s, const char *line)
 {
 	const char *equals = strstr(line, " = ");
-	char got[256] = "";
-	char *query = arena_strdup(s->keep, line);
+	char got[256];
 
 	if (equals == NULL) {
 		fail(s, "no ' = ' in", line);
 		return;
 	}
-	query[equals - line] = '\0';
-	const char *path = arena_printf(s->keep, "%s/query.sql", s->folder);
-	write_file(s, path, octets_of(query));
-	FILE *p = popen(arena_printf(s->keep, "psql -XAtq -f '%s' 2>&1", path), "r");
-	if (p != NULL) {
-		size_t n = fread(got, 1, sizeof(got) - 1, p);
-		got[n > 0 && got[n - 1] == '\n' ? n - 1 : n] = '\0';
-		pclose(p);
-	}
+	ask(s, arena_printf(s->keep, "%.*s", (int)(equals - line), line), got);
 	judge(s, strcmp(got, equals + 3) == 0, line, got);
 }
 
@@ -489,6 +521,10 @@ obey(struct stage *s, char *line)
 		do_tamper(s, rest);
 	else if (strcmp(line, "send") == 0)
 		do_send(s, rest);
+	else if (strcmp(line, "died") == 0)
+		do_died(s);
+	else if (strcmp(line, "dispatch") == 0)
+		do_dispatch(s, rest);
 	else if (strcmp(line, "expect") == 0)
 		do_expect(s, rest);
 	else
