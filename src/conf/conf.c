@@ -52,6 +52,7 @@ static const struct group groups[] = {
     LIST("services", conf_service, service, NULL),
     LIST("receivers", conf_receiver, receiver, NULL),
     LIST("profiles", conf_profile, profile, conf_finish_profile),
+    GROUP("retention", NO_PLACE),
     GROUP("limits", NO_PLACE),
 };
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -148,6 +148,9 @@ struct conf {
 	struct conf_profile *profiles;
 	size_t profile_count;
 	struct {
+		unsigned months; /* that a month is kept after its end */
+	} retention;
+	struct {
 		unsigned workers;
 		unsigned dispatchers;
 		unsigned body_octets;

@@ -106,6 +106,8 @@ X("profiles", delivery, CHOICE, conf_profile, delivery, "push", "push|pull", "in
 X("profiles", pull_seconds, NUMBER, conf_profile, pull_seconds, "60", "1..86400", "in: seconds from one question to the next")
 X("profiles", amount, NUMBER, conf_profile, amount, "20", "1..1000", "in: most messages of one answer")
 
+X("retention", months, NUMBER, conf, retention.months, "36", "1..1200", "months after its end for which a month of journal, inbox and outbox is kept: shepctl month drop")
+
 X("limits", workers, NUMBER, conf, limits.workers, "4", "1..256", "worker processes, each with one request at a time")
 X("limits", dispatchers, NUMBER, conf, limits.dispatchers, "1", "0..16", "processes that handle what the asynchronous channel has brought; 0 = another node does")
 X("limits", body_octets, NUMBER, conf, limits.body_octets, "1048576", "4096..67108864", "largest message")

@@ -6,3 +6,4 @@ shepctl_SOURCES += src/ctl/check.c src/ctl/crl.c src/ctl/migrate.c
 shepctl_SOURCES += src/ctl/send.c src/ctl/send.h src/ctl/send_reply.c src/ctl/send_request.c
 shepctl_SOURCES += src/ctl/why.c
 shepctl_SOURCES += src/ctl/verify_cert.c
+shepctl_SOURCES += src/ctl/month.c

@@ -18,6 +18,9 @@ static const struct ctl_command commands[] = {
 	"    [--revocation off|crl|ocsp|any] [--algorithms NAME,...] [--signers]\n"
 	"    [--why] [--language en|ru|kk] FILE..."},
     {"migrate", ctl_migrate, "bring the database's schema up to date", "[-c FILE]"},
+    {"month", ctl_month, "list, hold, release or drop a month of journal, inbox and outbox",
+	"list [-c FILE] |\n"
+	"    hold|release|drop YYYY-MM --reason TEXT [--at TIME] [-c FILE]"},
     {"send", ctl_send, "make a signed request, send it, judge the reply",
 	"--url URL --service ID --sender ID --secret-file FILE\n"
 	"    --cert FILE [--key FILE] [--password-file FILE] [--issuer-serial]\n"

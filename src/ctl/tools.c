@@ -4,10 +4,14 @@
  */
 #include "config.h"
 
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "ctl/ctl.h"
 #include "ctl/tools.h"
+#include "run/call.h"
 
 void
 ctl_complain(void *self, const char *file, int line, const char *what)
@@ -42,4 +46,24 @@ ctl_put_field(const char *text, char end)
 			putchar(*p);
 	}
 	putchar(end);
+}
+
+int
+ctl_act(struct arena *a, const char *reason, struct instant at, struct db_act *out, struct err *e)
+{
+	const struct passwd *entry = getpwuid(getuid());
+	const char *name = entry != NULL ? entry->pw_name : "", *sudo = getenv("SUDO_USER");
+	char uuid[37];
+
+	if (run_uuid(uuid, e) != 0)
+		return -1;
+	*out = (struct db_act){
+	    .user = name[0] == '\0'		    ? arena_printf(a, "uid %u", (unsigned)getuid())
+		    : getuid() == 0 && sudo != NULL ? arena_printf(a, "%s (%s)", name, sudo)
+						    : arena_strdup(a, name),
+	    .reason = reason,
+	    .transaction_id = arena_strdup(a, uuid),
+	    .at = at,
+	    .arena = a};
+	return out->user != NULL && out->transaction_id != NULL ? 0 : err_set(e, ERR_NOMEM, "act");
 }

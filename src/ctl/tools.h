@@ -6,6 +6,7 @@
 #define CTL_TOOLS_H
 
 #include "conf/conf.h"
+#include "db/operate.h"
 #include "pki/pki.h"
 
 #define CTL_CONFIG SYSCONFDIR "/shepd/shepd.conf"
@@ -18,5 +19,10 @@ int ctl_fail(const char *command, const struct err *);
 
 /* A field of a TSV line to standard output, what would break the line escaped, and what follows. */
 void ctl_put_field(const char *text, char end);
+
+/* An operator's act of now or another time: who runs this program (by the system's name of the
+ * user, and whoever became it by sudo), and an id of its own. reason is borrowed. ERR_INTERNAL. */
+int ctl_act(struct arena *, const char *reason, struct instant at, struct db_act *out,
+    struct err *) MUSTCHECK;
 
 #endif

@@ -5,4 +5,5 @@ include tests/integration/db.mk
 INTEGRATION_TESTS += tests/integration/main_job.sh tests/integration/bad_input.sh \
 	tests/integration/evidence.sh tests/integration/opened.sh
 INTEGRATION_TESTS += tests/integration/tls_clients.sh
+INTEGRATION_TESTS += tests/integration/month.sh
 EXTRA_DIST += $(INTEGRATION_TESTS) tests/integration/zeep_client.py tests/lib/house.sh
