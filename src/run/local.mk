@@ -13,3 +13,5 @@ shepd_SOURCES = src/run/main_shepd.c
 shepd_LDADD = $(SHEPD_LIBS)
 libshepd_a_SOURCES += src/run/courier.c src/run/courier.h src/run/hold.c src/run/hold.h \
 	src/run/questions.c src/run/questions.h
+libshepd_a_SOURCES += src/run/story.c src/run/story.h src/run/story.def src/run/story_text.c \
+	src/run/cause.c src/run/cause.def
