@@ -582,6 +582,87 @@ refuses_a_reference_that_gsoap_reads_wrongly(void **state)
 	assert_string_equal(r.request.service_id, "\xF0\x9F\x98\x80");
 }
 
+/* gSOAP alone takes "/>" in a value for the end of an element, and the rest for that of data. */
+static void
+data_ends_with_its_own_end_tag_whatever_it_holds(void **state)
+{
+	static const char *const contents[] = {
+	    "<a b=\"/>\"/>",
+	    "<a b=\"x='y' c=&quot;/>\" d=\"&lt;/data>\">/&gt;</a>",
+	    "<data><data b=\"/>\"/></data><data/>",
+	    "<p:data xmlns:p=\"u:/\">t</p:data> / <p:data p:b=\"'/>\" xmlns:p=\"u:'\"/>",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++)
+		admit(arena_printf(arena, "%s%s%s", BEFORE INFO BETWEEN "<data>", contents[i],
+			  "</data>" AFTER),
+		    0);
+}
+
+/* What C14N would not have written is for gSOAP to read past, as it always did. */
+static void
+data_that_is_not_canonical_is_read_all_the_same(void **state)
+{
+	static const char *const contents[] = {
+	    "<a/>",
+	    "<a b='c'></a>",
+	    "<a></a><!-- </data> --><a></a>",
+	    "<a><![CDATA[</data><a b=\">\"]]></a>",
+	    "<?a </data>?><a></a>",
+	    "<a b = \"c\"></a>",
+	};
+	static const char *const wrong[] = {
+	    "<a></a></a>",
+	    "<a></a></a></data>" AFTER,
+	    "<a>",
+	    "<a></data>" AFTER,
+	    "<a b=\"></a>",
+	    "<a b=\"c></a>",
+	    "<a></a",
+	    "<",
+	    "</",
+	    "</date>",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
+		const char *octets = arena_printf(
+		    arena, "%s%s%s", BEFORE INFO BETWEEN "<data>", contents[i], "</data>" AFTER);
+		struct reading r = read_both(MESSAGE(INFO, DATA), octets);
+		assert_int_equal(r.rc, 0);
+		assert_true(codec->in_order);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct reading r = read_both(MESSAGE(INFO, DATA),
+		    arena_printf(arena, "%s%s", BEFORE INFO BETWEEN "<data>", wrong[i]));
+		assert_int_equal(r.rc, -1);
+		assert_int_equal(r.e.code, ERR_MSG_FORMAT);
+	}
+}
+
+/* The end may stand in what gSOAP has in its buffer, behind it, or across its edge. */
+static void
+data_ends_anywhere_about_the_edge_of_the_buffer(void **state)
+{
+	const size_t before = strlen(BEFORE INFO BETWEEN "<data><e></e>");
+
+	(void)state;
+	for (size_t i = 0; i < 24; i++) {
+		const char *filler = repeat("x", SOAP_BUFLEN - before - 12 + i);
+		const char *message = arena_printf(
+		    arena, "%s%s%s", BEFORE INFO BETWEEN "<data><e>", filler, "</e></data>" AFTER);
+		admit(message, 0);
+		struct reading r = read_both(
+		    message, arena_printf(arena, "%s%s%s", BEFORE INFO BETWEEN "<data><e>", filler,
+				 "</data>" AFTER));
+		assert_int_equal(r.rc, -1);
+		assert_int_equal(r.e.code, ERR_MSG_FORMAT);
+		arena_reset(arena);
+	}
+	admit(MESSAGE(INFO, DATA), 0);
+}
+
 static void
 a_large_payload_is_not_copied(void **state)
 {
@@ -693,6 +774,9 @@ main(void)
 	    cmocka_unit_test(refuses_octets_that_do_not_say_what_the_tree_says),
 	    cmocka_unit_test(every_message_reads_the_same_whatever_came_before),
 	    cmocka_unit_test(refuses_a_reference_that_gsoap_reads_wrongly),
+	    cmocka_unit_test(data_ends_with_its_own_end_tag_whatever_it_holds),
+	    cmocka_unit_test(data_that_is_not_canonical_is_read_all_the_same),
+	    cmocka_unit_test(data_ends_anywhere_about_the_edge_of_the_buffer),
 	    cmocka_unit_test(a_large_payload_is_not_copied),
 	    cmocka_unit_test(a_password_does_not_stay_in_the_context),
 	    cmocka_unit_test(finds_the_one_data),
