@@ -90,9 +90,9 @@ static const char *
 judge(const struct wish *w, int arguments)
 {
 	static const char *const actions[] = {"list", "drop", "hold", "release"};
-	bool known = false, listing = w->action != NULL && strcmp(w->action, "list") == 0;
+	bool known = false, listing = strcmp(w->action, "list") == 0;
 
-	for (size_t i = 0; w->action != NULL && i < sizeof(actions) / sizeof(actions[0]); i++)
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		known = known || strcmp(w->action, actions[i]) == 0;
 	if (!known)
 		return "list, drop, hold or release";
@@ -126,8 +126,8 @@ ctl_month(int argc, char **argv)
 		else
 			return ctl_usage(argv[0], NULL);
 	}
-	w.action = optind < argc ? argv[optind] : NULL;
-	w.month = optind + 1 < argc ? argv[optind + 1] : NULL;
+	w.action = optind < argc ? argv[optind] : "";
+	w.month = optind + 1 < argc ? argv[optind + 1] : "";
 	if ((wrong = judge(&w, argc - optind)) != NULL)
 		return ctl_usage(argv[0], wrong);
 	if ((a = arena_new()) == NULL)

@@ -222,7 +222,7 @@ act_on(struct db *db, const struct deed *deed, int64_t id, const struct db_act *
 	if (db_open_operating(db, e) != 0 || db_begin(db, e) != 0 ||
 	    show(db, id, act->arena, &held, &found, e) != 0)
 		goto out;
-	if (!found) {
+	if (!found || (held.inbox == NULL && held.outbox == NULL)) {
 		rc = refuse(act, refused,
 		    arena_printf(act->arena, "there is no message %lld", (long long)id), e);
 		goto out;
