@@ -17,6 +17,7 @@ struct endpoint {
 	const char *path;
 	enum msg_channel channel;
 	int (*read)(struct call *); /* the contract's structs out of signed octets */
+	int (*open)(struct call *); /* who may do that; what goes on was signed */
 	int (*handle)(struct call *, struct err *); /* inside the transaction of the claim */
 	int (*write)(struct call *);		    /* the signed reply */
 };
@@ -64,6 +65,10 @@ void run_sha256(struct octets, unsigned char out[32]);
 
 /* Nanoseconds of CLOCK_MONOTONIC. */
 int64_t run_monotonic(void);
+
+/* Who may call the service, and the business document; after it the original document is gone. */
+int run_open_message(struct call *) MUSTCHECK;
+void run_drop_document(struct call *);
 
 /* The operation in its envelope, signed where asked and where there is a key, into c->reply.
  * Signing comes last; what comes out is what is stored and sent, octet for octet. */

@@ -27,6 +27,8 @@
 bool
 run_dispatch_any(const struct run_house *house)
 {
+	if (house->routes.receiver_count > 0)
+		return true;
 	for (size_t i = 0; i < house->routes.service_count; i++)
 		if (house->routes.services[i].enabled && house->routes.services[i].async)
 			return true;

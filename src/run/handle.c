@@ -11,6 +11,7 @@
 #include "db/async.h"
 #include "log/log.h"
 #include "run/handle.h"
+#include "run/outgoing.h"
 
 #define LONGEST_PAUSE 3600U
 
@@ -23,7 +24,7 @@ struct handling {
 	const struct route_service *service;
 	struct dom *payload;
 	struct service_answer answer;
-	char transaction[37], answer_id[37];
+	char transaction[37];
 	struct instant began;
 	struct err err; /* why it failed */
 };
@@ -67,6 +68,7 @@ restore_request(struct handling *h)
 	};
 }
 
+/* The handler, and its answer into the outbox. */
 static int
 run_handler(struct handling *h)
 {
@@ -94,7 +96,11 @@ run_handler(struct handling *h)
 	    .arena = h->arena,
 	    .db = h->desk->db,
 	};
-	return service->handle(house->services, &call, &h->answer, &h->err);
+	if (service->handle(house->services, &call, &h->answer, &h->err) != 0)
+		return -1;
+	return h->answer.payload.len == 0
+		   ? 0
+		   : run_outgoing_answer(h->desk, &h->row, h->answer.payload, h->arena, &h->err);
 }
 
 static struct db_journal_row
@@ -203,6 +209,18 @@ settle(struct handling *h, enum db_state state, struct err *e)
 	return 0;
 }
 
+/* The gateway learns that a message that was acknowledged is refused after all; of faults of ours
+ * an operator may still make an answer. */
+static int
+report(struct handling *h, struct err *e)
+{
+	if (err_row(h->err.code)->class != ERR_CLASS_PEER)
+		return 0;
+	if (db_inbox_undo(h->desk->db, e) != 0)
+		return -1;
+	return run_outgoing_report(h->desk, &h->row, &h->err, h->arena, e);
+}
+
 static int
 handle_row(struct handling *h, bool deadly, struct err *e)
 {
@@ -217,7 +235,9 @@ handle_row(struct handling *h, bool deadly, struct err *e)
 		h->err = (struct err){.code = ERR_OK};
 	if (h->err.code != ERR_OK)
 		state = fate(h);
-	int rc = settle(h, state, e);
+	int rc = state == DB_QUARANTINED ? report(h, e) : 0;
+	if (rc == 0)
+		rc = settle(h, state, e);
 	dom_free(h->payload);
 	return rc;
 }

@@ -5,7 +5,7 @@ libshepd_a_SOURCES += src/run/wsdl.c src/run/wsdl.h
 libshepd_a_SOURCES += src/run/call.h src/run/signers.c src/run/signers.h src/run/payload.c src/run/payload.h src/run/pipeline.c \
 	src/run/participant.c src/run/participant.h src/run/evidence.c src/run/desk.c src/run/tally.c src/run/tally.h
 libshepd_a_SOURCES += src/run/master.c src/run/generation.c src/run/crew.c src/run/worker.c src/run/life.h \
-	src/run/dispatch.c src/run/dispatch.h src/run/handle.c src/run/handle.h
+	src/run/dispatch.c src/run/dispatch.h src/run/handle.c src/run/handle.h src/run/outgoing.c src/run/outgoing.h
 libshepd_a_SOURCES += src/run/why.c src/run/why.def src/run/why.h src/run/why_changes.c src/run/why_octets.c src/run/why_octets.h \
 	src/run/why_place.c
 sbin_PROGRAMS += shepd

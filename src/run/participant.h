@@ -13,8 +13,12 @@
 /* sendMessage or changeMassageStatusNotification out of the digested octets. ERR_MSG_FORMAT. */
 int run_participant_read(struct call *) MUSTCHECK;
 
+/* A message as on the other channel; a change of state comes from the receiver whose answers its
+ * signer signs, and from nobody else: ERR_ROUTE_ACCESS. */
+int run_participant_open(struct call *) MUSTCHECK;
+
 /* Inside the transaction of the claim: the message goes into the inbox with what was verified of
- * it. */
+ * it, or the state of one of ours in the outbox is moved. ERR_MSG_UNKNOWN. */
 int run_participant_keep(struct call *, struct err *) MUSTCHECK;
 
 /* The acknowledgement: messageId, correlationId and sessionId as they came. */

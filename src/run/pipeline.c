@@ -126,9 +126,18 @@ check_standing(
 	return -1;
 }
 
-/* Who may do what, and the business document; after it the original document is gone. */
-static int
-open_payload(struct call *c)
+/* The original document has said what it was for. */
+void
+run_drop_document(struct call *c)
+{
+	dom_free(c->doc);
+	c->doc = NULL;
+	memset(&c->env, 0, sizeof(c->env));
+	c->part.node = NULL;
+}
+
+int
+run_open_message(struct call *c)
 {
 	const struct run_house *h = c->desk->house;
 	const struct run_terms terms = {h->pki, &h->policy, &c->limits, c->received, &c->env};
@@ -150,10 +159,7 @@ open_payload(struct call *c)
 		if (check_standing(c, &c->payload.signers[i].signer, ERR_BUSINESS, e) != 0)
 			return -1;
 	note_citizen(c);
-	dom_free(c->doc);
-	c->doc = NULL;
-	memset(&c->env, 0, sizeof(c->env));
-	c->part.node = NULL;
+	run_drop_document(c);
 	return 0;
 }
 
@@ -267,7 +273,7 @@ answer_once(struct call *c)
 		return -1;
 	if (run_evidence_keep(c, e) != 0)
 		return -1;
-	run_evidence_row(c, "accepted", &row);
+	run_evidence_row(c, c->async.operation == MSG_CHANGE_STATE ? "notified" : "accepted", &row);
 	return db_finish(c->desk->db, &row, e);
 }
 
@@ -345,7 +351,7 @@ serve_message(struct call *c, struct door_reply *reply)
 	reply->status = 200;
 	reply->content_type = "text/xml; charset=utf-8";
 	if (run_desk_uuid(c->desk, c->transaction, &c->err) == 0 && read_request(c) == 0 &&
-	    open_payload(c) == 0 && answer_once(c) == 0) {
+	    c->endpoint->open(c) == 0 && answer_once(c) == 0) {
 		reply->body = c->reply;
 		run_participant_wake(c);
 		verdict = c->claim == DB_CLAIM_REPEATED ? "repeated" : "accepted";
@@ -374,9 +380,9 @@ static const struct endpoint *
 find_endpoint(const char *path)
 {
 	static const struct endpoint endpoints[] = {
-	    {"/sync", MSG_SYNC, read_sync, handle_sync, write_sync},
-	    {"/async-client", MSG_ASYNC_CLIENT, run_participant_read, run_participant_keep,
-		run_participant_acknowledge},
+	    {"/sync", MSG_SYNC, read_sync, run_open_message, handle_sync, write_sync},
+	    {"/async-client", MSG_ASYNC_CLIENT, run_participant_read, run_participant_open,
+		run_participant_keep, run_participant_acknowledge},
 	};
 
 	for (size_t i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++)

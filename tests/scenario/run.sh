@@ -61,6 +61,12 @@ services: (
 	{ service_id = "HQ_MAIL"; handler = "mailbox.keep"; profile = "none";
 	  callers = ( "pep" ); async = true; }
 );
+receivers: ( { name = "shep"; url = "http://127.0.0.1:9/async"; sender_id = "akimat";
+	certificates = ( "$BUILDDIR/testpki/rsa/gateway.pem" ); } );
+profiles: (
+	{ service_id = "HQ_ASYNC"; direction = "in"; receiver = "shep"; },
+	{ service_id = "HQ_ASYNC"; direction = "out"; receiver = "shep"; deadline_seconds = 3600; }
+);
 C
 	"$BUILDDIR/shepctl" migrate -c "$folder/shepd.conf" >"$folder/migrate.log" 2>&1 && pg_grant ||
 		{ cat "$folder/migrate.log"; exit 1; }

@@ -309,6 +309,32 @@ do_message(struct stage *s, const char *line)
 	s->message = envelope;
 }
 
+/* change id=.. about=.. state=DELIVERED [gateway=..]: the gateway reports on a message of ours. */
+static void
+do_change(struct stage *s, const char *line)
+{
+	struct err e = {0};
+	struct octets operation, envelope;
+	const char *gateway = word(s, line, "gateway", "rsa/gateway");
+	const struct msg_async async = {.operation = MSG_CHANGE_STATE,
+	    .change = {
+		.notification_id = word(s, line, "id", "n-1"),
+		.message_id = word(s, line, "about", ""),
+		.notification_date = clock_hand,
+		.state = codec_state(word(s, line, "state", "DELIVERED")),
+		.status = {"SCSS001", "as reported", clock_hand},
+		.request_date = clock_hand,
+		.session_id = "{639cfdad-7cd7-4f6b-9e3d-1b5a6c0a2f11}",
+	    }};
+	struct pki_identity *id = identity(s, gateway);
+
+	must(s, codec_write_async_request(s->desk->codec, &async, s->keep, &operation, &e), &e);
+	must(s, env_write(operation, "id-body", s->keep, &envelope, &e), &e);
+	must(s, sig_sign_envelope(envelope, id, SIG_KEY_IDENTIFIER, s->keep, &envelope, &e), &e);
+	pki_identity_free(id);
+	s->message = envelope;
+}
+
 static void
 write_file(struct stage *s, const char *path, struct octets o)
 {
@@ -506,6 +532,8 @@ obey(struct stage *s, char *line)
 		clock_hand = fixture_instant(rest);
 	else if (strcmp(line, "message") == 0)
 		do_message(s, rest);
+	else if (strcmp(line, "change") == 0)
+		do_change(s, rest);
 	else if (strcmp(line, "raw") == 0)
 		s->message = octets_of(arena_strdup(s->keep, rest));
 	else if (strcmp(line, "file") == 0)
