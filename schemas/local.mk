@@ -9,9 +9,12 @@ schemas_rules = schemas/rules/hq-profile.xsd schemas/rules/2012-almaty-oblast.xm
 schemasrulesdir = $(pkgdatadir)/schemas/rules
 dist_schemasrules_DATA = $(schemas_rules)
 
-schemas_payload = schemas/payload/hq.xsd
+schemas_payload = schemas/payload/hq.xsd schemas/payload/enis.xsd
 schemaspayloaddir = $(pkgdatadir)/schemas/payload
 dist_schemaspayload_DATA = $(schemas_payload)
 
 schemasexamplesdir = $(pkgdatadir)/schemas/payload/examples
 dist_schemasexamples_DATA = schemas/payload/examples/hq-submit.xml schemas/payload/examples/hq-status.xml
+
+schemassimdir = $(pkgdatadir)/schemas/sim
+dist_schemassim_DATA = schemas/sim/persons.xml

@@ -21,3 +21,4 @@ include src/door/local.mk
 include src/fetch/local.mk
 include src/run/local.mk
 include src/ctl/local.mk
+include src/sim/local.mk

@@ -36,7 +36,7 @@ codec_write_sync_response(struct codec *c, const struct msg_response *r, struct 
 	    .status = &status,
 	    .sessionId = fill_session(&f, r->session_id),
 	};
-	struct codec_data content = fill_data(&f, r->data, NULL);
+	struct codec_data content = fill_data(&f, r->data, r->data_attributes);
 	struct syncresp__ResponseData data = {.data = &content};
 	struct syncresp__SyncSendMessageResponse response = {
 	    .responseInfo = &info, .responseData = &data};

@@ -84,6 +84,7 @@ struct msg_response {
 	const char *status_code;
 	const char *status_message;
 	struct octets data;
+	const char *data_attributes; /* of the element, as written; NULL = none. Not read */
 };
 
 /* ErrorInfo, of a fault or inside a notification. */

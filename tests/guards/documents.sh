@@ -30,7 +30,7 @@ for document in $documents; do
 		count=$((count + 1))
 		grep -qE "^$target:" "$BUILDDIR/Makefile" || fail "$document: there is no target $target"
 	done
-	for program in $(grep -ohE 'build/(shepd|shepctl|kzgost\.so)' "$document" | sort -u); do
+	for program in $(grep -ohE 'build/(shepd|shepctl|shepsim|kzgost\.so)' "$document" | sort -u); do
 		count=$((count + 1))
 		[ -e "$BUILDDIR/${program#build/}" ] || fail "$document: $program is not built"
 	done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Options of shepd and shepctl are the same in the source that reads them, in --help, and in the man
+# Options of shepd, shepctl and shepsim are the same in the source that reads them, in --help, and in the man
 # page, in its synopsis and where each is described.
 set -u
 : "${SRCDIR:?}" "${BUILDDIR:?}"
@@ -54,6 +54,8 @@ synopsis()
 
 compare shepd src/run/main_shepd.c "$("$BUILDDIR/shepd" --help)" "$(synopsis doc/shepd.8)" \
 	"$(sed -n '/^The options are/,/^\.El/p' doc/shepd.8)"
+compare shepsim src/sim/main.c "$("$BUILDDIR/shepsim" --help)" "$(synopsis doc/shepsim.1)" \
+	"$(sed -n '/^The options are/,/^\.El/p' doc/shepsim.1)"
 for command in $("$BUILDDIR/shepctl" help | sed -nE 's/^  ([a-z-]+) .*/\1/p'); do
 	source=src/ctl/${command//-/_}.c
 	[ -f "$source" ] || source=src/ctl/main.c

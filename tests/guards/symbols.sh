@@ -46,7 +46,7 @@ while IFS='|' read -r pattern rooms; do
 done <<<"$rules"
 
 # gSOAP's dispatcher, which runs the first operation of two, and its plugins; defined or wanted
-for program in shepd shepctl; do
+for program in shepd shepctl shepsim; do
 	symbols=$(nm "$program" | awk '{ print $NF }')
 	grep -q '^soap_' <<<"$symbols" || { echo "FAIL nothing of gSOAP found in $program"; bad=1; }
 	found=$(grep -E '^(soap_serve|shep_serve|soap_wsse|soap_wsa|soap_(set|get)_cookie|soap_smdevp|soap_mecevp)' <<<"$symbols")

@@ -2,6 +2,7 @@
 # programs are built by `make check` already, so that they cannot rot.
 INTEGRATION_TESTS =
 include tests/integration/db.mk
+include tests/integration/sim.mk
 INTEGRATION_TESTS += tests/integration/main_job.sh tests/integration/bad_input.sh \
 	tests/integration/evidence.sh tests/integration/opened.sh
 INTEGRATION_TESTS += tests/integration/tls_clients.sh
