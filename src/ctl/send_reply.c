@@ -98,18 +98,23 @@ child_named(const struct dom_node *parent, const char *name)
 	return n;
 }
 
-/* messageResult/code of the payload, "" when there is none. */
+/* messageResult/code of the payload, "" when there is none: in the one element that data holds, or
+ * in data itself. */
 static const char *
 result_of(struct octets payload, struct arena *a)
 {
+	const struct octets pieces[] = {octets_of("<data>"), payload, octets_of("</data>")};
 	struct dom *doc = NULL;
 	struct err e = {0};
-	struct octets text = {NULL, 0};
-	const struct dom_node *code;
+	struct octets data, text = {NULL, 0};
+	const struct dom_node *result, *code;
 
-	if (dom_parse(payload, &dom_default_limits, &doc, &e) != 0)
+	if (arena_join(a, pieces, 3, &data, &e) != 0 ||
+	    dom_parse(data, &dom_default_limits, &doc, &e) != 0)
 		return "";
-	code = child_named(child_named(dom_root(doc), "messageResult"), "code");
+	if ((result = child_named(dom_root(doc), "messageResult")) == NULL)
+		result = child_named(dom_first(dom_root(doc)), "messageResult");
+	code = child_named(result, "code");
 	if (code == NULL || dom_text(code, a, &text, &e) != 0)
 		text = octets_of("");
 	dom_free(doc);
