@@ -33,8 +33,10 @@ void ctl_put_why(const struct err *, const struct run_why *, enum err_language);
 
 int ctl_check(int argc, char **argv);
 int ctl_crl(int argc, char **argv);
+int ctl_explain(int argc, char **argv);
 int ctl_migrate(int argc, char **argv);
 int ctl_month(int argc, char **argv);
+int ctl_quarantine(int argc, char **argv);
 int ctl_send(int argc, char **argv);
 int ctl_secret(int argc, char **argv);
 int ctl_version(int argc, char **argv);

@@ -49,19 +49,6 @@ read_revocation(const char *text, enum pki_revocation *out)
 	return *out == PKI_REVOCATION_OFF && strcmp(text, "off") != 0 ? -1 : 0;
 }
 
-static int
-read_language(const char *text, enum err_language *out)
-{
-	static const char *const known[] = {[ERR_EN] = "en", [ERR_RU] = "ru", [ERR_KK] = "kk"};
-
-	for (int i = ERR_EN; i <= ERR_KK; i++)
-		if (strcmp(text, known[i]) == 0) {
-			*out = (enum err_language)i;
-			return 0;
-		}
-	return -1;
-}
-
 static const char *
 revocation_of(const struct pki_options *o)
 {
@@ -91,7 +78,7 @@ read_options(int argc, char **argv, struct options *o)
 	optind = 0;
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		if ((c == 'a' && !clock_read(optarg, &o->at)) ||
-		    (c == 'l' && read_language(optarg, &o->language) != 0))
+		    (c == 'l' && ctl_language(optarg, &o->language) != 0))
 			return -1;
 		if (c == 'g' && read_algorithms(optarg, &o->policy.algorithms) != 0)
 			return -1;

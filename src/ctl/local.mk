@@ -7,3 +7,4 @@ shepctl_SOURCES += src/ctl/send.c src/ctl/send.h src/ctl/send_reply.c src/ctl/se
 shepctl_SOURCES += src/ctl/why.c
 shepctl_SOURCES += src/ctl/verify_cert.c
 shepctl_SOURCES += src/ctl/month.c
+shepctl_SOURCES += src/ctl/quarantine.c src/ctl/explain.c

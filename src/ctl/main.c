@@ -13,6 +13,8 @@ static const struct ctl_command commands[] = {
     {"check", ctl_check, "tell every mistake of a configuration",
 	"[-c FILE] [--no-database] | --keys"},
     {"crl", ctl_crl, "say which CRLs are loaded and how old they are", "[-c FILE] [--fetch]"},
+    {"explain", ctl_explain, "tell a message's whole story",
+	"[-c FILE] [--language en|ru|kk] [--payload] ID"},
     {"inspect", ctl_inspect, "say what is right and wrong with stored messages",
 	"[--at TIME] [--trust DIR] [--partners DIR] [--crl DIR] [--ocsp DIR]\n"
 	"    [--revocation off|crl|ocsp|any] [--algorithms NAME,...] [--signers]\n"
@@ -21,6 +23,11 @@ static const struct ctl_command commands[] = {
     {"month", ctl_month, "list, hold, release or drop a month of journal, inbox and outbox",
 	"list [-c FILE] |\n"
 	"    hold|release|drop YYYY-MM --reason TEXT [--at TIME] [-c FILE]"},
+    {"quarantine", ctl_quarantine, "see to what could not be handled or delivered",
+	"list [-c FILE] |\n"
+	"    show ID [--payload] [-c FILE] |\n"
+	"    requeue|drop ID --reason TEXT [-c FILE] |\n"
+	"    fix-route ID [RECEIVER] [--service ID] [--route ID] --reason TEXT [-c FILE]"},
     {"send", ctl_send, "make a signed request, send it, judge the reply",
 	"--url URL --service ID --sender ID --secret-file FILE\n"
 	"    --cert FILE [--key FILE] [--password-file FILE] [--issuer-serial]\n"

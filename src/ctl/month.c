@@ -17,8 +17,6 @@
 #include "ctl/tools.h"
 #include "run/run.h"
 
-#define PATIENCE 600000 /* ms: counting the rows of many months takes its time */
-
 struct wish {
 	const char *file, *action, *month;
 	const char *at, *reason;
@@ -66,20 +64,12 @@ run(const struct wish *w, const char **refused, struct arena *a, struct err *e)
 {
 	struct conf *conf = NULL;
 	struct db *db = NULL;
-	unsigned mistakes = 0;
 	int rc = -1;
 
-	if (conf_load(w->file, ctl_complain, &mistakes, &conf, e) != 0)
-		goto out;
-	if (conf->database.migrate[0] == '\0') {
-		err_set(e, ERR_CONFIG, "database.migrate is not set");
-		goto out;
-	}
-	if (db_new(conf->database.migrate, PATIENCE, &db, e) != 0)
-		goto out;
-	rc = strcmp(w->action, "list") == 0 ? list(db, a, e)
-					    : act(w, db, conf->retention.months, a, refused, e);
-out:
+	if (ctl_store(w->file, &conf, &db, e) == 0)
+		rc = strcmp(w->action, "list") == 0
+			 ? list(db, a, e)
+			 : act(w, db, conf->retention.months, a, refused, e);
 	db_free(db);
 	conf_free(conf);
 	return rc;

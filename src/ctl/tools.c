@@ -7,11 +7,14 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ctl/ctl.h"
 #include "ctl/tools.h"
 #include "run/call.h"
+
+#define PATIENCE 600000 /* ms */
 
 void
 ctl_complain(void *self, const char *file, int line, const char *what)
@@ -46,6 +49,33 @@ ctl_put_field(const char *text, char end)
 			putchar(*p);
 	}
 	putchar(end);
+}
+
+int
+ctl_store(const char *file, struct conf **conf, struct db **db, struct err *e)
+{
+	unsigned mistakes = 0;
+
+	*conf = NULL;
+	*db = NULL;
+	if (conf_load(file, ctl_complain, &mistakes, conf, e) != 0)
+		return -1;
+	if ((*conf)->database.migrate[0] == '\0')
+		return err_set(e, ERR_CONFIG, "database.migrate is not set");
+	return db_new((*conf)->database.migrate, PATIENCE, db, e);
+}
+
+int
+ctl_language(const char *text, enum err_language *out)
+{
+	static const char *const known[] = {[ERR_EN] = "en", [ERR_RU] = "ru", [ERR_KK] = "kk"};
+
+	for (int i = ERR_EN; i <= ERR_KK; i++)
+		if (strcmp(text, known[i]) == 0) {
+			*out = (enum err_language)i;
+			return 0;
+		}
+	return -1;
 }
 
 int

@@ -75,9 +75,9 @@ struct db_story {
 	size_t journal_count, inbox_count, outbox_count;
 };
 
-/* Every row that belongs to a messageId (anybody's), correlationId, transaction id or our id, in
- * the order of time; at most 1,000 of each. Octets of the journal are left out, but for `sent` and
- * `received` up to 64 KiB. All empty: nobody's id. */
+/* Every row that belongs to a messageId (anybody's), correlationId, transaction id, registration
+ * number or our id, in the order of time; at most 1,000 of each. Octets of the journal are left
+ * out, but for `sent` and `received` up to 64 KiB. All empty: nobody's id. */
 int db_story(
     struct db *, const char *id, struct arena *, struct db_story *out, struct err *) MUSTCHECK;
 

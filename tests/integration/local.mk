@@ -6,5 +6,6 @@ include tests/integration/sim.mk
 INTEGRATION_TESTS += tests/integration/main_job.sh tests/integration/bad_input.sh \
 	tests/integration/evidence.sh tests/integration/opened.sh
 INTEGRATION_TESTS += tests/integration/tls_clients.sh
+INTEGRATION_TESTS += tests/integration/explain.sh
 INTEGRATION_TESTS += tests/integration/month.sh
 EXTRA_DIST += $(INTEGRATION_TESTS) tests/integration/zeep_client.py tests/lib/house.sh
