@@ -6,6 +6,7 @@
  * business data or as far as it comes, with nothing cached of an earlier one. Prints the dearest in
  * milliseconds of CPU as one line of `make bench`, the ten dearest and where each ended on standard
  * error. The least of several runs counts: the machine may be busy, the message is not cheaper.
+ * Which is the dearest is asked again later, until the same was it in several rounds.
  */
 #include "config.h"
 
@@ -22,12 +23,15 @@
 #include "run/run.h"
 
 #define SHOWN 10
+#define KEPT 64 /* a busy moment makes many dear */
+#define ROUNDS 4
 #define AGAIN 6.0 /* ms: a first run above it is repeated */
 #define REPEATS 7
 #define LONG 400.0 /* ms: nor is one run above it repeated */
 
 struct figure {
 	double ms;
+	unsigned rounds;
 	char *file;
 	char ended[160];
 };
@@ -38,7 +42,7 @@ struct bench {
 	struct dom_schema *schema;
 	struct codec *codec;
 	struct arena *arena;
-	struct figure worst[SHOWN + 1]; /* the dearest first, one place to sort in */
+	struct figure worst[KEPT + 1]; /* the dearest first, one place to sort in */
 	unsigned files;
 };
 
@@ -126,52 +130,86 @@ one_run(const struct bench *b, struct octets message, struct err *e)
 }
 
 static void
-keep(struct bench *b, const char *file, double ms, const struct err *e)
+swap(struct figure *a, struct figure *b)
 {
-	size_t i = SHOWN;
+	struct figure c = *a;
 
-	free(b->worst[i].file);
-	b->worst[i] = (struct figure){ms, strdup(file), ""};
-	snprintf(b->worst[i].ended, sizeof(b->worst[i].ended), "%s %.120s", err_row(e->code)->name,
-	    e->detail);
-	for (; i > 0 && (b->worst[i - 1].file == NULL || b->worst[i - 1].ms < b->worst[i].ms);
-	     i--) {
-		struct figure lesser = b->worst[i - 1];
-		b->worst[i - 1] = b->worst[i];
-		b->worst[i] = lesser;
-	}
+	*a = *b;
+	*b = c;
 }
 
 static void
-measure(struct bench *b, const char *file, struct octets message)
+keep(struct bench *b, const char *file, double ms, const struct err *e)
 {
-	struct err e;
-	double least = one_run(b, message, &e);
+	size_t i = KEPT;
+
+	free(b->worst[i].file);
+	b->worst[i] = (struct figure){ms, 1, strdup(file), ""};
+	snprintf(b->worst[i].ended, sizeof(b->worst[i].ended), "%s %.120s", err_row(e->code)->name,
+	    e->detail);
+	for (; i > 0 && (b->worst[i - 1].file == NULL || b->worst[i - 1].ms < b->worst[i].ms); i--)
+		swap(&b->worst[i - 1], &b->worst[i]);
+}
+
+static double
+measure(const struct bench *b, struct octets message, struct err *e)
+{
+	double least = one_run(b, message, e);
 
 	for (unsigned i = 1; i < REPEATS && least > AGAIN && least < LONG; i++) {
-		double ms = one_run(b, message, &e);
+		double ms = one_run(b, message, e);
 		if (ms < least)
 			least = ms;
 	}
-	keep(b, file, least, &e);
-	b->files++;
+	return least;
+}
+
+static double
+measure_file(const struct bench *b, const char *path, size_t size, struct err *e)
+{
+	FILE *f = NULL;
+	unsigned char *data = malloc(size);
+	double ms;
+
+	if (data == NULL || (f = fopen(path, "rb")) == NULL || fread(data, 1, size, f) != size)
+		die("cannot read", path);
+	fclose(f);
+	ms = measure(b, (struct octets){data, size}, e);
+	free(data);
+	return ms;
 }
 
 /* Files above the limit never get here: the door refuses them before their body. */
 static void
 take_file(struct bench *b, const char *path, off_t size)
 {
-	FILE *f = NULL;
-	unsigned char *data;
+	struct err e;
 
 	if (size <= 0 || (size_t)size > dom_default_limits.octets)
 		return;
-	if ((data = malloc((size_t)size)) == NULL || (f = fopen(path, "rb")) == NULL ||
-	    fread(data, 1, (size_t)size, f) != (size_t)size)
-		die("cannot read", path);
-	fclose(f);
-	measure(b, path, (struct octets){data, (size_t)size});
-	free(data);
+	keep(b, path, measure_file(b, path, (size_t)size, &e), &e);
+	b->files++;
+}
+
+/* The dearest as often as it takes for it to have been so in every round. */
+static void
+take_dearest_again(struct bench *b)
+{
+	struct stat st;
+	struct err e;
+
+	while (b->worst[0].rounds < ROUNDS) {
+		struct figure *f = b->worst;
+		double ms;
+
+		if (stat(f->file, &st) != 0)
+			die("cannot read", f->file);
+		ms = measure_file(b, f->file, (size_t)st.st_size, &e);
+		f->ms = ms < f->ms ? ms : f->ms;
+		f->rounds++;
+		for (; f + 1 < b->worst + KEPT && f[1].file != NULL && f[1].ms > f->ms; f++)
+			swap(f, f + 1);
+	}
 }
 
 static void
@@ -214,8 +252,9 @@ main(int argc, char **argv)
 	take_all(&b, argv + 4);
 	if (b.files == 0)
 		die("nothing to measure", argv[4]);
+	take_dearest_again(&b);
 	show(&b);
-	for (size_t i = 0; i <= SHOWN; i++)
+	for (size_t i = 0; i <= KEPT; i++)
 		free(b.worst[i].file);
 	dom_schema_free(b.schema);
 	codec_free(b.codec);
