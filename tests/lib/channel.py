@@ -7,7 +7,7 @@
 #       3 = no whole answer
 #   channel.py receive FOLDER [--cert PEM --key PEM]
 #       a participant: prints its port, acknowledges what is brought, keeps it in FOLDER/NUMBER.xml and a line
-#       in FOLDER/log. The words in FOLDER/behave, where it exists, are used up one a request: an HTTP
+#       in FOLDER/log. The words in FOLDER/behave, where it exists, are used up one a message: an HTTP
 #       status, "fault:CODE", "garbage", "empty" (acknowledgement) or "good"
 import argparse
 import base64
@@ -40,10 +40,10 @@ def canonical(node):
 def sign(body, cert, key):
     """The envelope around the Body's content, signed where there is a key."""
     text = (f'<soap:Envelope xmlns:soap="{SOAP}" xmlns:wsu="{OASIS}wssecurity-utility-1.0.xsd"><soap:Header>'
-            f'{{}}</soap:Header><soap:Body wsu:Id="b">{body}</soap:Body></soap:Envelope>')
+            f'@SECURITY@</soap:Header><soap:Body wsu:Id="b">{body}</soap:Body></soap:Envelope>')
     if key is None:
-        return text.format("").encode()
-    digest = hashlib.sha256(canonical(etree.fromstring(text.format(""))[1])).digest()
+        return text.replace("@SECURITY@", "").encode()
+    digest = hashlib.sha256(canonical(etree.fromstring(text.replace("@SECURITY@", ""))[1])).digest()
     info = (f'<ds:SignedInfo xmlns:ds="{DS}"><ds:CanonicalizationMethod Algorithm="{EXC}"/>'
             '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>'
             f'<ds:Reference URI="#b"><ds:Transforms><ds:Transform Algorithm="{EXC}"/></ds:Transforms>'
@@ -59,7 +59,7 @@ def sign(body, cert, key):
                 f'EncodingType="{OASIS}soap-message-security-1.0#Base64Binary" '
                 f'ValueType="{OASIS}x509-token-profile-1.0#X509v3">{der}</wsse:KeyIdentifier>'
                 "</wsse:SecurityTokenReference></ds:KeyInfo></ds:Signature></wsse:Security>")
-    return text.format(security).encode()
+    return text.replace("@SECURITY@", security).encode()
 
 
 def leaves(fields, *names):
@@ -141,6 +141,23 @@ class Participant(http.server.BaseHTTPRequestHandler):
         inside = leaves({"responseDate": DATE, "sessionId": NIL, **values}, "responseDate", "sessionId")
         return (f'<m:{operation}Response xmlns:m="{CLIENT}"><response>{inside}</response></m:{operation}Response>')
 
+    def answer(self, word, operation, values):
+        def signed(body):
+            return sign(body, self.options.cert, self.options.key)
+
+        if word.isdigit() or operation == "-":
+            return int(word) if word.isdigit() else 500, b"no"
+        if word == "garbage":
+            return 200, b"not XML <<<"
+        if word == "empty":
+            return 200, signed(f'<m:sendMessageResponse xmlns:m="{ASYNC}"/>')
+        if word.startswith("fault:"):
+            element = "sendMessageFault1_sendMessageFault"
+            return 500, signed("<soap:Fault><faultcode>soap:Client</faultcode><faultstring>no</faultstring><detail>"
+                               f'<m:{element} xmlns:m="{ASYNC}"><errorCode>{word[6:]}</errorCode><errorMessage>no'
+                               f"</errorMessage><errorDate>{DATE}</errorDate></m:{element}></detail></soap:Fault>")
+        return 200, signed(self.acknowledgement(operation, values))
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         Participant.count += 1
@@ -154,23 +171,11 @@ class Participant(http.server.BaseHTTPRequestHandler):
                 values.setdefault(etree.QName(node).localname, node.text or "")
         except etree.XMLSyntaxError:
             pass
-        word = self.behave()
+        word = self.behave() if not operation.startswith("change") else "good"
         with open(self.options.folder + "/log", "a", encoding="utf-8") as f:
             f.write(" ".join([operation, values.get("messageId", "-"), values.get("correlationId", "-"),
                               values.get("messageType", values.get("messageState", "-")), word]) + "\n")
-        status, answer = 200, sign(self.acknowledgement(operation, values), self.options.cert, self.options.key)
-        if word.isdigit():
-            status, answer = int(word), b"no"
-        elif word.startswith("fault:"):
-            status, answer = 500, sign("<soap:Fault><faultcode>soap:Client</faultcode><faultstring>no</faultstring>"
-                                       f'<detail><m:sendMessageFault1_sendMessageFault xmlns:m="{ASYNC}"><errorCode>'
-                                       f"{word[6:]}</errorCode><errorMessage>no</errorMessage><errorDate>{DATE}"
-                                       "</errorDate></m:sendMessageFault1_sendMessageFault></detail></soap:Fault>",
-                                       self.options.cert, self.options.key)
-        elif word == "garbage":
-            answer = b"not XML <<<"
-        elif word == "empty":
-            answer = sign(f'<m:sendMessageResponse xmlns:m="{ASYNC}"/>', self.options.cert, self.options.key)
+        status, answer = self.answer(word, operation, values)
         self.send_response(status)
         self.send_header("Content-Type", "text/xml; charset=utf-8")
         self.send_header("Content-Length", str(len(answer)))
