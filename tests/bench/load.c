@@ -32,12 +32,14 @@
 #define ANSWER_ROOM ((size_t)256 * 1024)
 #define SLICES 10      /* turns of load and bare operations; the figure is their median */
 #define BARE_ROUNDS 60 /* bare operations of one turn */
+#define CHAIN 4	       /* messages of one correlationId */
 
 struct options {
 	const char *name;   /* "call", "submit" */
 	const char *family; /* "rsa", "gost" */
 	const char *tag;    /* "rsa2048", "gost2015" */
 	const char *pki, *secret, *payload, *service;
+	enum msg_type type; /* of the asynchronous channel; none = the synchronous one */
 	int port;
 	unsigned calls;
 	pid_t shepd, postgres;
@@ -56,6 +58,7 @@ struct line { /* one connection */
 struct load {
 	struct options o;
 	struct arena *arena;
+	char text[65536]; /* the payload's template */
 	struct octets *messages;
 	int64_t *latency;
 	unsigned next, done, until; /* messages: the next one, answered, end of this part */
@@ -90,17 +93,31 @@ fill(struct load *l, const char *text, unsigned n)
 	    bench_need(arena_printf(l->arena, "%.*s%06u%s", (int)(at - text), text, n, at + 3)));
 }
 
+static int
+write_operation(struct load *l, struct codec *codec, const struct msg_request *r,
+    struct octets data, struct octets *out, struct err *e)
+{
+	const struct msg_async async = {
+	    .operation = MSG_SEND, .message = *r, .data = {.octets = data}};
+
+	if (l->o.type == MSG_NO_TYPE)
+		return codec_write_sync_request(codec, r, data, NULL, l->arena, out, e);
+	return codec_write_async_request(codec, &async, l->arena, out, e);
+}
+
+/* The n-th message; those of the asynchronous channel are in chains of CHAIN. */
 static struct octets
 build(struct load *l, struct codec *codec, struct pki_identity *gateway,
-    struct pki_identity *citizen, struct octets data)
+    struct pki_identity *citizen, unsigned n)
 {
 	struct err e = {0};
-	struct octets operation, envelope, out;
-	char id[37];
+	struct octets data = fill(l, l->text, n), operation, envelope, out;
+	char id[37], chain[24] = "";
 	struct msg_request r = {
 	    .operation = "SendMessage",
+	    .type = l->o.type,
 	    .message_id = id,
-	    .correlation_id = "",
+	    .correlation_id = chain,
 	    .service_id = l->o.service,
 	    .route_id = "",
 	    .session_id = "",
@@ -110,17 +127,20 @@ build(struct load *l, struct codec *codec, struct pki_identity *gateway,
 	    .has_data = true,
 	};
 
+	if (l->o.type != MSG_NO_TYPE)
+		snprintf(chain, sizeof(chain), "%u", n / CHAIN);
 	if (run_uuid(id, &e) != 0 ||
 	    (citizen != NULL && sig_sign_document(data, citizen, l->arena, &data, &e) != 0) ||
-	    codec_write_sync_request(codec, &r, data, NULL, l->arena, &operation, &e) != 0 ||
+	    write_operation(l, codec, &r, data, &operation, &e) != 0 ||
 	    env_write(operation, arena_printf(l->arena, "id-%s", id), l->arena, &envelope, &e) !=
 		0 ||
 	    sig_sign_envelope(envelope, gateway, SIG_KEY_IDENTIFIER, l->arena, &out, &e) != 0)
 		bench_die("building a message", e.detail);
 	const char *http = bench_need(arena_printf(l->arena,
-	    "POST /sync HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml; charset=utf-8\r\n"
+	    "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml; charset=utf-8\r\n"
 	    "SOAPAction: \"\"\r\nContent-Length: %zu\r\n\r\n%.*s",
-	    out.len, (int)out.len, (const char *)out.data));
+	    l->o.type == MSG_NO_TYPE ? "/sync" : "/async-client", out.len, (int)out.len,
+	    (const char *)out.data));
 	return octets_of(http);
 }
 
@@ -132,17 +152,16 @@ build_all(struct load *l)
 	struct pki_identity *gateway = identity(l, "gateway");
 	struct pki_identity *citizen = l->o.business ? identity(l, "person") : NULL;
 	FILE *f = fopen(l->o.payload, "rb");
-	char text[65536];
-	size_t n = f == NULL ? 0 : fread(text, 1, sizeof(text) - 1, f);
+	size_t n = f == NULL ? 0 : fread(l->text, 1, sizeof(l->text) - 1, f);
 
 	if (n == 0)
 		bench_die("cannot read", l->o.payload);
 	fclose(f);
-	text[n] = '\0';
+	l->text[n] = '\0';
 	if (codec_new(&codec, &e) != 0)
 		bench_die("codec", e.detail);
 	for (unsigned i = 0; i < l->o.calls; i++)
-		l->messages[i] = build(l, codec, gateway, citizen, fill(l, text, i));
+		l->messages[i] = build(l, codec, gateway, citizen, i);
 	codec_free(codec);
 	pki_identity_free(citizen);
 	pki_identity_free(gateway);
@@ -274,6 +293,16 @@ whole(struct line *c, bool *closes)
 	return c->in - (size_t)(end + 4 - c->answer) >= strtoul(length + 15, NULL, 10);
 }
 
+static bool
+is_success(const struct load *l, const char *answer)
+{
+	if (strncmp(answer, "HTTP/1.1 200", 12) != 0)
+		return false;
+	if (l->o.type != MSG_NO_TYPE)
+		return strstr(answer, "sendMessageResponse") != NULL;
+	return strstr(answer, ">SCSS001<") != NULL && strstr(answer, ">00000<") != NULL;
+}
+
 static void
 receive(struct load *l, struct line *c)
 {
@@ -285,8 +314,7 @@ receive(struct load *l, struct line *c)
 	c->in += (size_t)n;
 	if (!whole(c, &closes))
 		return;
-	if (strncmp(c->answer, "HTTP/1.1 200", 12) != 0 || strstr(c->answer, ">SCSS001<") == NULL ||
-	    strstr(c->answer, ">00000<") == NULL)
+	if (!is_success(l, c->answer))
 		bench_die("not a success", c->answer);
 	l->latency[l->done++] = run_monotonic() - c->started;
 	if (closes) {
@@ -380,15 +408,30 @@ measure_rate(struct load *l)
 	tell(l, "p99", (double)l->latency[first + calls * 99 / 100] / 1e6, "ms");
 }
 
+/* SERVICE, or SERVICE:TYPE for the asynchronous channel. */
+static void
+split_service(struct options *o, char *word)
+{
+	char *colon = strchr(word, ':');
+
+	o->service = word;
+	if (colon != NULL) {
+		*colon = '\0';
+		o->type = codec_type(colon + 1);
+	}
+	o->business = strcmp(o->service, "HQ_SUBMIT") == 0 || strcmp(o->service, "HQ_ASYNC") == 0;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct load l = {0};
+	static struct load l;
 	struct err e = {0};
 
 	if (argc != 12) {
-		fprintf(stderr, "usage: load NAME FAMILY TAG PKI SECRET PAYLOAD SERVICE PORT CALLS "
-				"SHEPD POSTGRES\n");
+		fprintf(stderr,
+		    "usage: load NAME FAMILY TAG PKI SECRET PAYLOAD SERVICE[:TYPE] PORT "
+		    "CALLS SHEPD POSTGRES\n");
 		return 2;
 	}
 	l.o = (struct options){.name = argv[1],
@@ -397,12 +440,11 @@ main(int argc, char **argv)
 	    .pki = argv[4],
 	    .secret = argv[5],
 	    .payload = argv[6],
-	    .service = argv[7],
 	    .port = atoi(argv[8]),
 	    .calls = (unsigned)atoi(argv[9]),
 	    .shepd = atoi(argv[10]),
 	    .postgres = atoi(argv[11])};
-	l.o.business = strcmp(l.o.service, "HQ_SUBMIT") == 0;
+	split_service(&l.o, argv[7]);
 	if (l.o.calls == 0 || run_init(&e) != 0)
 		bench_die("init", e.detail);
 	l.arena = bench_need(arena_new());

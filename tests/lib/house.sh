@@ -4,6 +4,7 @@
 # it with SRCDIR and BUILDDIR set:
 #   house_open [--no-fsync]     folder, PKI, configuration, database; no daemon yet
 #   house_sign_with KEY         replies are signed with that key of the PKI (rsa/gateway, gost/gateway)
+#   house_offer_async           HQ_ASYNC (applications) and HQ_MAIL (kept) on the asynchronous channel
 #   house_start [LIMITS]        the daemon; HTTP and TLS on free ports: URL, TLS_URL, PORT, TLS_PORT, HOUSE_PID.
 #                               LIMITS: lines for the group limits
 #   house_stop                  SIGTERM, waits; returns the daemon's exit status
@@ -52,6 +53,17 @@ house_open()
 	"$BUILDDIR/shepctl" migrate -c "$HOUSE/shepd.conf" >"$HOUSE/migrate.log" 2>&1 ||
 		{ cat "$HOUSE/migrate.log" >&2; return 1; }
 	pg_grant
+}
+
+house_offer_async()
+{
+	cat >"$HOUSE/shepd.conf.d/async.conf" <<-C
+		services: (
+			{ service_id = "HQ_ASYNC"; handler = "housing.submit"; profile = "2012-almaty-oblast";
+			  callers = ( "pep" ); business_signature = true; sync = false; async = true; },
+			{ service_id = "HQ_MAIL"; handler = "mailbox.keep"; profile = "none"; callers = ( "pep" ); async = true; }
+		);
+	C
 }
 
 house_start()

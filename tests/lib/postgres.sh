@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # A private PostgreSQL cluster in a temporary folder: data and socket there, no TCP port, nothing of
-# the machine's own is touched. Source it (pg_start, pg_grant, pg_stop, pg_kill, pg_up, pg_sql), or run
+# the machine's own is touched. Source it (pg_start, pg_grant, pg_stop, pg_kill, pg_kill_session, pg_crash,
+# pg_up, pg_sql), or run
 #   postgres.sh run [--no-fsync] COMMAND...    start, run the command with the variables below, stop
 #   postgres.sh kill|up                        kill -9 and restart, for a command under `run`
 # Variables, exported: PG_DIR (the folder), PG_OWNER (conninfo of the migrating role), PG_DAEMON
@@ -43,6 +44,17 @@ pg_kill() {
 	local pid
 	pid=$(pg_as head -n 1 "$PG_DIR/data/postmaster.pid") && kill -9 "$pid" || return 1
 	while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+}
+
+# One session of the daemon's role dies; PostgreSQL throws all the others out, too, and recovers.
+pg_kill_session() {
+	local pid
+	pid=$(pg_as head -n 1 "$PG_DIR/data/postmaster.pid") &&
+		pid=$(pgrep -P "$pid" -f '^postgres: shepd ' | shuf -n 1) && [ -n "$pid" ] && kill -9 "$pid"
+}
+
+pg_crash() {
+	pg_as "$PG_BIN/pg_ctl" -D "$PG_DIR/data" -m immediate -s stop >/dev/null 2>&1
 }
 
 pg_start() { # [--no-fsync]
