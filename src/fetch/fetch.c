@@ -3,7 +3,8 @@
  * libcurl's multi interface behind four functions.
  *
  * Names are looked up by its resolver's thread, so a slow name server delays one fetch only, and no
- * longer than that fetch's deadline. Connections are not kept: the next fetch is minutes away.
+ * longer than that fetch's deadline. Connections are kept for calls alone: the next fetch of a CRL
+ * is minutes away.
  */
 #include "config.h"
 
@@ -25,7 +26,7 @@ struct errand {
 	struct curl_slist *headers;
 	unsigned char *body; /* of the answer */
 	size_t len, room, most, header_len;
-	bool nomem, too_long;
+	bool nomem, too_long, call;
 	void *tag;
 	char why[CURL_ERROR_SIZE];
 	struct errand *next;
@@ -57,7 +58,6 @@ fetch_new(const char *user_agent, struct fetch **out, struct err *e)
 	*out = NULL;
 	if (user_agent[0] == '\0')
 		return err_set(e, ERR_CONFIG, "user_agent must not be empty");
-	/* without TLS: nothing of libcurl's is started but itself */
 	if (curl_global_init(CURL_GLOBAL_NOTHING) != CURLE_OK ||
 	    (f = calloc(1, sizeof(*f))) == NULL || (f->user_agent = strdup(user_agent)) == NULL ||
 	    (f->multi = curl_multi_init()) == NULL) {
@@ -86,12 +86,18 @@ drop(struct fetch *f, struct errand *one)
 }
 
 void
+fetch_drop_all(struct fetch *f)
+{
+	while (f->errands != NULL)
+		drop(f, f->errands);
+}
+
+void
 fetch_free(struct fetch *f)
 {
 	if (f == NULL)
 		return;
-	while (f->errands != NULL)
-		drop(f, f->errands);
+	fetch_drop_all(f);
 	curl_multi_cleanup(f->multi);
 	free(f->user_agent);
 	free(f);
@@ -144,6 +150,16 @@ on_header(char *data, size_t size, size_t n, void *self)
 	return one->header_len <= HEADERS ? size * n : 0;
 }
 
+static bool
+add_header(struct errand *one, const char *line)
+{
+	struct curl_slist *more = curl_slist_append(one->headers, line);
+
+	if (more != NULL)
+		one->headers = more;
+	return more != NULL;
+}
+
 /* libcurl copies strings, but not the body of a POST unless told so. */
 static bool
 set_body(struct errand *one, const struct fetch_order *order)
@@ -153,8 +169,10 @@ set_body(struct errand *one, const struct fetch_order *order)
 	if (order->body.data == NULL)
 		return curl_easy_setopt(one->easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
 	snprintf(line, sizeof(line), "Content-Type: %s", order->media);
-	one->headers = curl_slist_append(NULL, line);
-	return one->headers != NULL &&
+	return add_header(one, line) &&
+	       /* nobody waits for a 100 that many servers do not send */
+	       (!order->call ||
+		   (add_header(one, "SOAPAction: \"\"") && add_header(one, "Expect:"))) &&
 	       curl_easy_setopt(one->easy, CURLOPT_HTTPHEADER, one->headers) == CURLE_OK &&
 	       curl_easy_setopt(one->easy, CURLOPT_POSTFIELDSIZE, (long)order->body.len) ==
 		   CURLE_OK &&
@@ -170,18 +188,33 @@ set_limits(struct errand *one, const struct fetch_order *order)
 	} fixed[] = {{CURLOPT_NOSIGNAL, 1},
 	    {CURLOPT_QUICK_EXIT, 1}, /* never waits for the name server */
 	    {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1}, {CURLOPT_FOLLOWLOCATION, 0},
-	    {CURLOPT_FRESH_CONNECT, 1}, {CURLOPT_FORBID_REUSE, 1},
-	    {CURLOPT_DISALLOW_USERNAME_IN_URL, 1}};
+	    {CURLOPT_DISALLOW_USERNAME_IN_URL, 1}, {CURLOPT_SSL_VERIFYPEER, 1},
+	    {CURLOPT_SSL_VERIFYHOST, 2}, {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2}};
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (curl_easy_setopt(one->easy, fixed[i].option, fixed[i].value) != CURLE_OK)
 			return false;
-	return curl_easy_setopt(one->easy, CURLOPT_PROTOCOLS_STR, "http") == CURLE_OK &&
+	return curl_easy_setopt(one->easy, CURLOPT_PROTOCOLS_STR,
+		   order->call ? "http,https" : "http") == CURLE_OK &&
+	       curl_easy_setopt(one->easy, CURLOPT_FRESH_CONNECT, order->call ? 0L : 1L) ==
+		   CURLE_OK &&
+	       curl_easy_setopt(one->easy, CURLOPT_FORBID_REUSE, order->call ? 0L : 1L) ==
+		   CURLE_OK &&
 	       curl_easy_setopt(one->easy, CURLOPT_PROXY, "") == CURLE_OK &&
 	       curl_easy_setopt(one->easy, CURLOPT_TIMEOUT_MS, (long)order->milliseconds) ==
 		   CURLE_OK &&
 	       curl_easy_setopt(one->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)order->milliseconds) ==
 		   CURLE_OK;
+}
+
+/* Where a file is named, the system's CAs do not count any more. */
+static bool
+set_ca(struct errand *one, const struct fetch_order *order)
+{
+	if (order->ca == NULL || order->ca[0] == '\0')
+		return true;
+	return curl_easy_setopt(one->easy, CURLOPT_CAINFO, order->ca) == CURLE_OK &&
+	       curl_easy_setopt(one->easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
 }
 
 static bool
@@ -195,7 +228,7 @@ set_up(struct errand *one, const struct fetch *f, const struct fetch_order *orde
 	       curl_easy_setopt(one->easy, CURLOPT_HEADERDATA, one) == CURLE_OK &&
 	       curl_easy_setopt(one->easy, CURLOPT_ERRORBUFFER, one->why) == CURLE_OK &&
 	       curl_easy_setopt(one->easy, CURLOPT_PRIVATE, one) == CURLE_OK &&
-	       set_limits(one, order) && set_body(one, order);
+	       set_limits(one, order) && set_ca(one, order) && set_body(one, order);
 }
 
 int
@@ -204,8 +237,10 @@ fetch_begin(struct fetch *f, const struct fetch_order *order, struct err *e)
 	struct errand *one = NULL;
 	int rc = -1;
 
-	if (strncmp(order->url, "http://", 7) != 0)
-		return err_set(e, ERR_CONFIG, "not an address of http://: %s", order->url);
+	if (strncmp(order->url, "http://", 7) != 0 &&
+	    !(order->call && strncmp(order->url, "https://", 8) == 0))
+		return err_set(e, ERR_CONFIG, "not an address of http://%s: %s",
+		    order->call ? " or https://" : "", order->url);
 	one = calloc(1, sizeof(*one));
 	if (one == NULL || (one->easy = curl_easy_init()) == NULL || !set_up(one, f, order) ||
 	    curl_multi_add_handle(f->multi, one->easy) != CURLM_OK) {
@@ -213,6 +248,7 @@ fetch_begin(struct fetch *f, const struct fetch_order *order, struct err *e)
 		goto out;
 	}
 	one->most = order->most;
+	one->call = order->call;
 	one->tag = order->tag;
 	one->next = f->errands;
 	f->errands = one;
@@ -229,6 +265,7 @@ judge(const struct errand *one, CURLcode result, struct fetch_answer *answer)
 	long status = 0;
 
 	curl_easy_getinfo(one->easy, CURLINFO_RESPONSE_CODE, &status);
+	answer->status = (unsigned)status;
 	if (one->nomem)
 		err_set(&answer->err, ERR_NOMEM, "no memory for the answer");
 	else if (one->too_long)
@@ -240,7 +277,7 @@ judge(const struct errand *one, CURLcode result, struct fetch_answer *answer)
 	else if (result != CURLE_OK)
 		err_set(&answer->err, ERR_HTTP_UNREACHABLE, "%s",
 		    one->why[0] != '\0' ? one->why : curl_easy_strerror(result));
-	else if (status != 200)
+	else if (status != 200 && !one->call)
 		err_set(&answer->err, ERR_HTTP_UNREACHABLE, "answered with status %ld", status);
 	else
 		answer->body = (struct octets){one->body, one->len};
