@@ -147,9 +147,9 @@ check_out(struct conf_reader *r, const struct conf_profile *p)
 		conf_mistake(r, p->at,
 		    "profile %s out: with placement = \"data\" there is no root to sign",
 		    p->service_id);
-	if (data && p->prefix[0] != '\0')
+	if (data && strcmp(p->prefix, "default") == 0)
 		conf_mistake(r, p->at,
-		    "profile %s out: with placement = \"data\" there is no root to have a prefix",
+		    "profile %s out: data itself has no namespace, so nothing in it a default one",
 		    p->service_id);
 }
 

@@ -102,6 +102,12 @@ int dom_text(const struct dom_node *, struct arena *, struct octets *out, struct
 int dom_string_value(
     const struct dom_node *, struct arena *, struct octets *out, struct err *) MUSTCHECK;
 
+/* Writes the root, and all elements in its namespace, with this prefix ("" = by a default
+ * namespace) from now on; what was declared stays declared. ERR_CONFIG when the root has no
+ * namespace, when the prefix means another one somewhere, and for a default namespace over an
+ * element that has none. */
+int dom_set_prefix(struct dom *, const char *prefix, struct err *) MUSTCHECK;
+
 /* Path of an element for messages: "/Envelope/Body/SendMessage/request". */
 const char *dom_path(const struct dom_node *, struct arena *);
 

@@ -5,3 +5,4 @@ libshepd_a_SOURCES += src/dom/dom.h src/dom/libxml.h src/dom/memory.c src/dom/me
 libshepd_a_SOURCES += src/dom/retouch.c src/dom/retouch.h
 libshepd_a_SOURCES += src/dom/plain.h
 libshepd_a_SOURCES += src/dom/copy.c src/dom/copy.h
+libshepd_a_SOURCES += src/dom/prefix.c

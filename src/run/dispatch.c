@@ -17,6 +17,7 @@
 
 #include "log/log.h"
 #include "run/call.h"
+#include "run/deliver.h"
 #include "run/dispatch.h"
 #include "run/handle.h"
 
@@ -81,15 +82,15 @@ is_to_go(int signals)
 	return read(signals, &why, sizeof(why)) == (ssize_t)sizeof(why);
 }
 
-static void
+static bool
 sleep_until_woken(int events, int wake, int ms)
 {
 	struct epoll_event one;
 	uint64_t count;
 
-	if (epoll_wait(events, &one, 1, ms) > 0 && wake >= 0 &&
-	    read(wake, &count, sizeof(count)) != (ssize_t)sizeof(count))
-		return; /* a signal, or another dispatcher was quicker */
+	/* if not: a signal, or another dispatcher was quicker */
+	return epoll_wait(events, &one, 1, ms) > 0 && wake >= 0 &&
+	       read(wake, &count, sizeof(count)) == (ssize_t)sizeof(count);
 }
 
 /* The same trouble is told once, until it is over. */
@@ -102,8 +103,22 @@ tell(const struct run_desk *desk, const struct err *e, bool *told)
 	*told = e->code != ERR_OK;
 }
 
+/* Meanwhile answers of receivers are taken, too. */
 static void
-live(struct run_desk *desk, int events, int signals, int wake, struct run_beat *beat)
+wait_for_work(struct run_delivery *delivery, int events, int wake, int ms)
+{
+	if (delivery == NULL) {
+		sleep_until_woken(events, wake, ms);
+		return;
+	}
+	run_delivery_wait(delivery, events, (unsigned)ms);
+	if (sleep_until_woken(events, wake, 0))
+		run_delivery_wake(delivery);
+}
+
+static void
+live(struct run_desk *desk, struct run_delivery *delivery, int events, int signals, int wake,
+    struct run_beat *beat)
 {
 	bool told = false;
 
@@ -111,9 +126,15 @@ live(struct run_desk *desk, int events, int signals, int wake, struct run_beat *
 		struct err e = {0};
 		size_t settled = run_dispatch_due(desk, beat, &e);
 
+		if (settled > 0)
+			run_delivery_wake(delivery); /* handlers answer */
+		if (e.code == ERR_OK && run_delivery_look(delivery, &e) != 0)
+			db_abandon(desk->db);
 		tell(desk, &e, &told);
-		if (settled == 0 || e.code != ERR_OK)
-			sleep_until_woken(events, wake, e.code == ERR_OK ? GLANCE : LATER);
+		wait_for_work(delivery, events, wake,
+		    e.code != ERR_OK ? LATER
+		    : settled == 0   ? GLANCE
+				     : 0);
 	}
 }
 
@@ -121,17 +142,23 @@ int
 run_dispatch(const struct run_house *house, int wake, struct run_beat *beat)
 {
 	struct run_desk *desk = NULL;
+	struct run_delivery *delivery = NULL;
 	struct err e = {0};
 	int signals = -1, events;
 
 	prctl(PR_SET_NAME, "shepd-dispatch");
 	events = watch(wake, &signals, &e);
 	if (events >= 0 && run_limit_myself(&e) == 0 &&
-	    run_desk_open(house, run_now, &desk, &e) == 0)
-		live(desk, events, signals, wake, beat);
+	    run_desk_open(house, run_now, &desk, &e) == 0 &&
+	    run_delivery_open(desk, &delivery, &e) == 0) {
+		live(desk, delivery, events, signals, wake, beat);
+		run_delivery_finish(
+		    delivery, run_monotonic() + house->conf->limits.request_seconds * RUN_SECOND);
+	}
 	if (e.code != ERR_OK)
 		log_line(LOG_ERROR, run_now(), "dispatcher-failed", "code", err_row(e.code)->name,
 		    "detail", e.detail, NULL);
+	run_delivery_close(delivery);
 	run_desk_close(desk);
 	return e.code == ERR_OK ? 0 : 1;
 }

@@ -11,12 +11,8 @@
 
 #include "fetch/fetch.h"
 #include "pki/ocsp.h"
+#include "run/parcel.h"
 #include "run/run.h"
-
-/* What fetch_begin()'s tag points to: who takes the answer. */
-struct run_parcel {
-	void (*open)(struct run_parcel *, const struct fetch_answer *);
-};
 
 struct run_questions;
 

@@ -8,4 +8,5 @@ INTEGRATION_TESTS += tests/integration/main_job.sh tests/integration/bad_input.s
 INTEGRATION_TESTS += tests/integration/tls_clients.sh
 INTEGRATION_TESTS += tests/integration/explain.sh
 INTEGRATION_TESTS += tests/integration/month.sh
-EXTRA_DIST += $(INTEGRATION_TESTS) tests/integration/zeep_client.py tests/lib/house.sh
+INTEGRATION_TESTS += tests/integration/delivery.sh
+EXTRA_DIST += $(INTEGRATION_TESTS) tests/integration/zeep_client.py tests/lib/receiver.py tests/lib/house.sh

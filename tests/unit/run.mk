@@ -25,3 +25,15 @@ tests_unit_test_story_SOURCES = tests/unit/test_story.c
 tests_unit_test_story_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
 tests_unit_test_story_LDADD = $(UNIT_LIBS)
 TESTS += tests/unit/test_story
+
+check_PROGRAMS += tests/unit/test_run_breaker
+tests_unit_test_run_breaker_SOURCES = tests/unit/test_run_breaker.c
+tests_unit_test_run_breaker_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_run_breaker_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_run_breaker
+
+check_PROGRAMS += tests/unit/test_run_letter
+tests_unit_test_run_letter_SOURCES = tests/unit/test_run_letter.c
+tests_unit_test_run_letter_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/lib $(CMOCKA_CFLAGS)
+tests_unit_test_run_letter_LDADD = $(UNIT_LIBS)
+TESTS += tests/unit/test_run_letter

@@ -666,8 +666,8 @@ a_profile_does_not_contradict_itself(void **state)
 	    "shepd.conf:10: profile HQ_SUBMIT out: a:b is no prefix\n"
 	    "shepd.conf:11: profile HQ_SUBMIT out: with placement = \"data\" there is no root to "
 	    "sign\n"
-	    "shepd.conf:11: profile HQ_SUBMIT out: with placement = \"data\" there is no root to "
-	    "have a prefix\n");
+	    "shepd.conf:11: profile HQ_SUBMIT out: data itself has no namespace, so nothing in it "
+	    "a default one\n");
 	assert_told(ASYNC_GOOD "receivers: ( { " SHEP " } );\n"
 			       "profiles: ( { service_id = \"HQ_SUBMIT\"; direction = \"in\"; "
 			       "receiver = \"shep\"; } );\n",
