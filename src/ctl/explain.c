@@ -12,19 +12,20 @@
 #include "run/story.h"
 
 static int
-tell(const char *file, const char *id, struct run_telling *t, bool *known, struct err *e)
+tell(const char *file, const char *id, const struct run_telling *how, bool *known, struct err *e)
 {
+	struct run_telling t = *how;
 	struct db_story story;
 	struct conf *conf = NULL;
 	struct db *db = NULL;
 	int rc = -1;
 
-	if (ctl_store(file, &conf, &db, e) != 0 || db_story(db, id, t->arena, &story, e) != 0)
+	if (ctl_store(file, &conf, &db, e) != 0 || db_story(db, id, t.arena, &story, e) != 0)
 		goto out;
 	*known = story.journal_count + story.inbox_count + story.outbox_count > 0;
-	t->story = &story;
+	t.story = &story;
 	if (*known)
-		run_story_tell(t);
+		run_story_tell(&t);
 	rc = 0;
 out:
 	db_free(db);
@@ -33,7 +34,7 @@ out:
 }
 
 static int
-explain(const char *file, const char *id, struct run_telling *t)
+explain(const char *file, const char *id, const struct run_telling *t)
 {
 	struct err e = {0};
 	bool known = false;

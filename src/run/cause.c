@@ -75,6 +75,13 @@ failed_check(const struct db_journal_row *row, enum err_code code)
 	return check;
 }
 
+/* The gateway's report about a message of ours: no service, no business document. */
+static bool
+is_report(const struct db_journal_row *row)
+{
+	return strcmp(row->operation, "changeMassageStatusNotification") == 0;
+}
+
 static enum run_passed
 business(const struct db_journal_row *row)
 {
@@ -101,21 +108,30 @@ checks_of_refusal(const struct db_journal_row *row, enum run_passed passed[CHECK
 		passed[failed] = CHECK_FAILED;
 }
 
-void
-run_checks(const struct db_journal_row *row, enum run_passed passed[CHECKS])
+static void
+checks_of_acceptance(const struct db_journal_row *row, enum run_passed passed[CHECKS])
 {
-	memset(passed, 0, sizeof(*passed) * CHECKS);
-	if (strcmp(row->verdict, "refused") == 0) {
-		checks_of_refusal(row, passed);
-		return;
-	}
 	for (int c = CHECK_NONE + 1; c < CHECKS; c++)
 		passed[c] = CHECK_PASSED;
 	passed[CHECK_BUSINESS] = business(row);
 	if (strcmp(row->signer_standing, "off") == 0)
 		passed[CHECK_REVOCATION] = CHECK_NOT_NEEDED;
-	if (strcmp(row->verdict, "accepted") != 0 || strcmp(row->endpoint, "/sync") != 0)
+	if (strcmp(row->verdict, "repeated") == 0)
+		passed[CHECK_HANDLER] = CHECK_NOT_NEEDED;
+	else if (strcmp(row->endpoint, "/sync") != 0 && !is_report(row))
 		passed[CHECK_HANDLER] = CHECK_OPEN;
 	else if (run_code_named(row->code) != ERR_OK)
 		passed[CHECK_HANDLER] = CHECK_FAILED;
+}
+
+void
+run_checks(const struct db_journal_row *row, enum run_passed passed[CHECKS])
+{
+	memset(passed, 0, sizeof(*passed) * CHECKS);
+	if (strcmp(row->verdict, "refused") == 0)
+		checks_of_refusal(row, passed);
+	else
+		checks_of_acceptance(row, passed);
+	if (is_report(row))
+		passed[CHECK_DOCUMENT] = passed[CHECK_BUSINESS] = CHECK_NOT_NEEDED;
 }

@@ -28,7 +28,8 @@ run_participant_read(struct call *c)
 	    .channel = MSG_ASYNC_CLIENT,
 	    .operation = codec_operation_name(MSG_CHANGE_STATE),
 	    .message_id = c->async.change.notification_id,
-	    .correlation_id = "",
+	    /* what it speaks of: by this the journal finds it with that message */
+	    .correlation_id = c->async.change.message_id,
 	    .service_id = "",
 	    .route_id = "",
 	    .session_id = c->async.change.session_id,

@@ -224,7 +224,7 @@ put_reason(const struct run_telling *t, const char *detail, enum err_code code)
 }
 
 static void
-put_outcome(const struct run_telling *t, const struct db_journal_row *row)
+put_outcome(const struct run_telling *t, const struct db_journal_row *row, enum word label)
 {
 	enum err_code code = run_code_named(row->code);
 
@@ -232,7 +232,7 @@ put_outcome(const struct run_telling *t, const struct db_journal_row *row)
 		put_word(t, WORD_REASON, row->detail);
 		return;
 	}
-	put_word(t, WORD_TEXT,
+	put_word(t, label,
 	    arena_printf(t->arena, "%s%s%s: %s", row->code, row->wire[0] != '\0' ? " / " : "",
 		row->wire, err_row(code)->text[t->language]));
 	put_reason(t, row->detail, code);
@@ -253,7 +253,7 @@ static bool
 was_received(const struct db_journal_row *row)
 {
 	static const char *const verdicts_of_receipt[] = {
-	    "accepted", "refused", "repeated", "pulled"};
+	    "accepted", "refused", "repeated", "pulled", "notified"};
 
 	for (size_t i = 0; i < sizeof(verdicts_of_receipt) / sizeof(verdicts_of_receipt[0]); i++)
 		if (strcmp(row->verdict, verdicts_of_receipt[i]) == 0)
@@ -287,7 +287,11 @@ put_names(const struct run_telling *t, const struct db_journal_row *row)
 	put_word(t, WORD_OPERATION, row->operation);
 	put_word(t, WORD_SERVICE, row->service_id);
 	put(t, "messageId", row->message_id);
-	put(t, "correlationId", row->correlation_id);
+	/* of the gateway's report it is the message that it speaks of */
+	if (strcmp(row->operation, "changeMassageStatusNotification") == 0)
+		put_word(t, WORD_ABOUT, row->correlation_id);
+	else
+		put(t, "correlationId", row->correlation_id);
 	put_word(t, WORD_TRANSACTION, row->transaction_id);
 }
 
@@ -315,20 +319,21 @@ put_receipt(const struct run_telling *t, const struct db_journal_row *row)
 	put_word(t, WORD_LENIENT, row->deviations);
 	if (strcmp(row->code, "COUNTED") != 0)
 		put_checks(t, row);
-	put_outcome(t, row);
+	put_outcome(t, row, WORD_TEXT);
 	put_time(t, WORD_ANSWERED, row->finished_at);
 }
 
-/* A run of a handler, an attempt to deliver, a report of the gateway. */
+/* A run of a handler, an attempt to deliver. */
 static void
 put_deed(const struct run_telling *t, const struct db_journal_row *row)
 {
 	put_word(t, WORD_FROM, row->sender_id);
-	put_word(t, WORD_ADDRESS, row->endpoint);
+	if (strstr(row->endpoint, "://") != NULL)
+		put_word(t, WORD_ADDRESS, row->endpoint);
 	put_names(t, row);
 	put_word(t, WORD_SIGNED_BY,
 	    signer_text(t, row->signer_iin, row->signer_bin, row->signer_serial));
-	put_outcome(t, row);
+	put_outcome(t, row, WORD_ERROR);
 }
 
 static void
@@ -366,6 +371,8 @@ put_last_error(const struct run_telling *t, const char *text)
 	char name[64] = "";
 
 	put_word(t, WORD_LAST_ERROR, text);
+	if (strncmp(text, "deadline: ", strlen("deadline: ")) == 0)
+		text += strlen("deadline: ");
 	if (sscanf(text, "%63[A-Z0-9_]", name) == 1)
 		put_cause(t, run_code_named(name));
 }

@@ -10,9 +10,12 @@ set -u
 trap house_close EXIT
 house_open --no-fsync || exit 1
 cat >"$HOUSE/shepd.conf.d/gateway.conf" <<-C
-	receivers: ( { name = "gate"; url = "http://127.0.0.1:9/"; sender_id = "us"; secret_file = "../secret"; },
+	receivers: ( { name = "gate"; url = "http://127.0.0.1:9/"; sender_id = "us"; secret_file = "../secret";
+			certificates = ( "../pki/rsa/gateway.pem" ); },
 		{ name = "other"; url = "http://127.0.0.1:9/"; sender_id = "us"; secret_file = "../secret"; } );
 C
+sed -i '/^services: (/a { service_id = "MAIL"; handler = "mailbox.keep"; profile = "none"; callers = ( "pep" ); async = true; },' \
+	"$HOUSE/shepd.conf"
 house_start || exit 1
 IIN=000101300019
 
@@ -123,6 +126,30 @@ explain m-stranger --language ru
 has "a wrong password" "$out" '^    сервис и доступ отправителя: НЕ ПРОЙДЕНО$'
 has "its cause" "$out" '^  вероятная причина: отправителя нет в настройках'
 
+# --- pushed: acknowledged first, handled then
+push()
+{
+	/usr/bin/python3 "$SRCDIR/tests/lib/channel.py" call "http://127.0.0.1:$PORT/async-client" sendMessage \
+		--cert "$HOUSE/pki/rsa/gateway.pem" --key "$HOUSE/pki/rsa/gateway.key" "password=$HOUSE_SECRET" "$@" \
+		>"$HOUSE/pushed" 2>&1
+}
+ok "a message is pushed" push messageId=p-1 correlationId=p-chain serviceId=MAIL messageType=NOTIFICATION
+for _ in $(seq 100); do
+	[ "$(pg_sql "SELECT state FROM shepd.inbox WHERE message_id = 'p-1'")" != HANDLED ] || break
+	sleep 0.1
+done
+explain p-chain --language ru
+has "acknowledged" "$out" '  получено, приём подтверждён$'
+has "by the gateway" "$out" '^  канал: асинхронный, передано шлюзом$'
+has "the service has not spoken yet" "$out" '^    правила сервиса: не решено$'
+has "no business signature is asked for" "$out" '^    бизнес-подпись: не требуется$'
+has "handled" "$out" '^20.*  обработано$'
+has "and so it stands" "$out" '^  состояние: HANDLED, обработано$'
+push messageId=p-2 serviceId=NOWHERE
+explain p-2 --language kk
+has "a service that is not there" "$out" '^    сервис және жіберушінің рұқсаты: ӨТПЕДІ$'
+has "its cause" "$out" '^  ықтимал себебі: serviceId қате жазылған'
+
 is "so far no citizen and no secret was shown" $shown no
 shepctl explain m-stranger --payload
 has "the octets when asked for" "$out" '<password>\*\*\*</password>'
@@ -166,8 +193,8 @@ attempt()
 {
 	pg_sql "INSERT INTO shepd.journal SELECT (jsonb_populate_record(j, jsonb_build_object('id', nextval('shepd.journal_id'),
 			'received_at', now(), 'finished_at', now(), 'transaction_id', gen_random_uuid(),
-			'peer', '', 'endpoint', 'http://127.0.0.1:9/', 'operation', 'sendMessage', 'message_id', '$1',
-			'correlation_id', 'c-$1', 'sender_id', '', 'signer_bin', '', 'signer_serial', '', 'verdict', '$2',
+			'peer', '', 'endpoint', 'http://127.0.0.1:9/', 'operation', '${6:-sendMessage}', 'message_id', '$1',
+			'correlation_id', '${5:-c-$1}', 'sender_id', '', 'signer_bin', '', 'signer_serial', '', 'verdict', '$2',
 			'code', '$3', 'wire', '', 'detail', '$4'))).*
 		FROM shepd.journal j ORDER BY j.id LIMIT 1" >/dev/null
 }
@@ -185,10 +212,11 @@ sent 7016 o-lost NOT_DELIVERED 1 'the subscriber is unknown'
 sent 7017 o-stopped STOPPED 1 ''
 attempt o-waits failed HTTP_UNREACHABLE 'connection refused'
 attempt o-arrived delivered OK ''
-attempt o-arrived notified OK ''
+attempt n-1 notified OK '' gw-o-arrived changeMassageStatusNotification
 
 explain o-waits --language kk
 has "an attempt that failed" "$out" '  әрекет сәтсіз аяқталды$'
+has "why" "$out" '^  қате: HTTP_UNREACHABLE: Екінші тарапқа қосылу мүмкін емес$'
 has "where to" "$out" '^  мекенжай: http://127\.0\.0\.1:9/$'
 has "its cause" "$out" '^  ықтимал себебі: екінші тарап жұмыс істемейді'
 has "how it stands" "$out" '^  күйі: WAITING, өз уақытын күтуде$'
@@ -199,6 +227,7 @@ has "and what it answers" "$out" '^кіріс хабарлама 7001$'
 explain gw-o-arrived --language ru
 has "by the gateway's id: delivered" "$out" '  попытка доставки: получатель принял$'
 has "reported" "$out" '  шлюз сообщил, что стало с сообщением$'
+has "of which message" "$out" '^  о сообщении: gw-o-arrived$'
 has "and so it stands" "$out" '^  состояние: DELIVERED, доставлено$'
 while read -r id state; do
 	explain "$id"

@@ -212,6 +212,34 @@ an_accepted_message_passed_all_but_what_its_service_refused(void **state)
 }
 
 static void
+the_gateways_report_is_verified_and_has_no_business_document(void **state)
+{
+	struct db_journal_row row = row_of("notified", ERR_OK, "SCSS001");
+	enum run_passed passed[CHECKS];
+	char *text;
+
+	(void)state;
+	row.endpoint = "/async-client";
+	row.operation = "changeMassageStatusNotification";
+	row.service_id = row.business_serial = row.business_iin = row.business_standing = "";
+	row.correlation_id = "777";
+	run_checks(&row, passed);
+	assert_int_equal(passed[CHECK_VALUE], CHECK_PASSED);
+	assert_int_equal(passed[CHECK_DOCUMENT], CHECK_NOT_NEEDED);
+	assert_int_equal(passed[CHECK_HANDLER], CHECK_PASSED);
+	text = told_row(&row, ERR_EN, false);
+	has(text, "  the gateway reported what became of the message\n");
+	has(text, "  speaks of message: 777\n");
+	has(text, "    chain of certificates: passed; BIN 000140000012");
+	free(text);
+	row.verdict = "refused";
+	row.code = "MSG_UNKNOWN";
+	run_checks(&row, passed);
+	assert_int_equal(passed[CHECK_ACCESS], CHECK_PASSED);
+	assert_int_equal(passed[CHECK_HANDLER], CHECK_FAILED);
+}
+
+static void
 a_receipt_is_told_with_every_check_and_who_signed(void **state)
 {
 	struct db_journal_row row = row_of("accepted", ERR_OK, "SCSS001");
@@ -473,6 +501,7 @@ main(void)
 	    cmocka_unit_test(xml_that_is_wrong_in_a_message_that_was_read_is_the_business_document),
 	    cmocka_unit_test(a_fault_of_ours_says_nothing_against_the_message),
 	    cmocka_unit_test(an_accepted_message_passed_all_but_what_its_service_refused),
+	    cmocka_unit_test(the_gateways_report_is_verified_and_has_no_business_document),
 	    cmocka_unit_test(a_receipt_is_told_with_every_check_and_who_signed),
 	    cmocka_unit_test(a_refusal_is_told_with_rule_reason_and_likely_cause_in_each_language),
 	    cmocka_unit_test(an_operators_act_is_told_with_who_and_why),
