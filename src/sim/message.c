@@ -118,15 +118,19 @@ sim_seal(const struct sim *sim, struct octets operation, const struct sim_deed *
 	return 0;
 }
 
-/* The row that a script's code belongs to, for faultcode and text. */
+/* The row that a script's code belongs to, for faultcode and text; what the contract has no code
+ * for is an inner error to who calls. */
 static const struct err_row *
 row_of(const struct err *why, const char *code)
 {
-	if (code != NULL)
-		for (int i = ERR_OK + 1; i < ERR_CODES; i++)
-			if (strcmp(err_row((enum err_code)i)->wire, code) == 0)
-				return err_row((enum err_code)i);
-	return err_row(code != NULL && why->code == ERR_OK ? ERR_INTERNAL : why->code);
+	const char *wanted = code != NULL ? code : err_wire(why);
+
+	for (int i = ERR_OK + 1; i < ERR_CODES; i++)
+		if (*wanted != '\0' &&
+		    (strcmp(err_row((enum err_code)i)->wire, wanted) == 0 ||
+			strcmp(err_row((enum err_code)i)->wire_business, wanted) == 0))
+			return err_row(code == NULL ? why->code : (enum err_code)i);
+	return err_row(ERR_INTERNAL);
 }
 
 int
@@ -135,7 +139,9 @@ sim_write_fault(const struct sim_call *c, const struct err *why, const char *cod
 {
 	const struct err_row *row = row_of(why, code);
 	const struct msg_fault info = {.operation = c->operation,
-	    .code = code != NULL ? code : err_wire(why),
+	    .code = code != NULL	     ? code
+		    : *err_wire(why) != '\0' ? err_wire(why)
+					     : row->wire,
 	    .message = row->text[ERR_RU],
 	    .data = code != NULL ? "the script says so" : why->public_,
 	    .date = c->now,

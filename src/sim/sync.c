@@ -82,8 +82,8 @@ read_relayed(
 		response.data = data.octets;
 		response.data_attributes = data.attributes;
 		if (is_fault)
-			rc = err_set(e, ERR_HTTP_UNREACHABLE, "the provider's fault: %s %s",
-			    fault.code, fault.message);
+			rc = err_tell(e, ERR_INTERNAL, "the provider's fault: %s %s", fault.code,
+			    fault.message);
 		else
 			rc = write_response(c, &response, operation, e);
 	}
