@@ -35,7 +35,7 @@ check-faults: all $(check_DATA)
 check-sanitize:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS) $(FUZZ_TESTS) $(VECTOR_TESTS) $(SCENARIO_TESTS)'
 
-TIDY_FILES = $(filter %.c,$(libshepd_a_SOURCES) $(shepd_SOURCES) $(shepctl_SOURCES))
+TIDY_FILES = $(filter %.c,$(libshepd_a_SOURCES) $(shepd_SOURCES) $(shepctl_SOURCES) $(shepsim_SOURCES))
 check-tidy: $(BUILT_SOURCES)
 	SRCDIR='$(abs_top_srcdir)' $(srcdir)/tests/tidy -std=gnu11 -I$(abs_top_builddir) \
 		-I$(abs_top_builddir)/gen -Isrc "-DPKGDATADIR='\"/d\"'" "-DSYSCONFDIR='\"/e\"'" \

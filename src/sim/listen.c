@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "door/http.h"
 #include "sim/sim.h"
@@ -241,9 +243,13 @@ serve_connection(struct sim *sim, int fd)
 {
 	struct peer p = {.fd = fd};
 	struct arena *a = arena_new();
+	const int on = 1;
 	struct codec *codec = NULL;
 	struct err e = {0};
 
+	/* head and body are two writes: the second would wait for the first one's acknowledgement
+	 */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (a != NULL && codec_new(&codec, &e) == 0)
 		while (serve_one(sim, codec, &p, a))
 			arena_reset(a);

@@ -159,10 +159,14 @@ static const char *
 end_of_tag(const char *at)
 {
 	for (char quote = '\0'; *at != '\0'; at++) {
-		if (quote == '\0' && *at == '>')
+		if (quote != '\0') {
+			if (*at == quote)
+				quote = '\0';
+		} else if (*at == '>') {
 			return at;
-		if (*at == '"' || *at == '\'')
-			quote = quote == '\0' ? *at : quote == *at ? '\0' : quote;
+		} else if (*at == '"' || *at == '\'') {
+			quote = *at;
+		}
 	}
 	return NULL;
 }
