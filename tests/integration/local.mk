@@ -5,7 +5,7 @@ include tests/integration/db.mk
 include tests/integration/sim.mk
 INTEGRATION_TESTS += tests/integration/main_job.sh tests/integration/bad_input.sh \
 	tests/integration/evidence.sh tests/integration/opened.sh
-INTEGRATION_TESTS += tests/integration/tls_clients.sh
+INTEGRATION_TESTS += tests/integration/tls_clients.sh tests/integration/async.sh
 INTEGRATION_TESTS += tests/integration/explain.sh
 INTEGRATION_TESTS += tests/integration/month.sh
 INTEGRATION_TESTS += tests/integration/delivery.sh

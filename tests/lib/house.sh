@@ -4,7 +4,8 @@
 # it with SRCDIR and BUILDDIR set:
 #   house_open [--no-fsync]     folder, PKI, configuration, database; no daemon yet
 #   house_sign_with KEY         replies are signed with that key of the PKI (rsa/gateway, gost/gateway)
-#   house_offer_async           HQ_ASYNC (applications) and HQ_MAIL (kept) on the asynchronous channel
+#   house_offer_async [URL]     HQ_ASYNC (applications) and HQ_MAIL (kept) on the asynchronous channel; answers go
+#                               to URL, whose answers rsa/system signs; without it nobody is there to take them
 #   house_start [LIMITS]        the daemon; HTTP and TLS on free ports: URL, TLS_URL, PORT, TLS_PORT, HOUSE_PID.
 #                               LIMITS: lines for the group limits
 #   house_stop                  SIGTERM, waits; returns the daemon's exit status
@@ -63,6 +64,11 @@ house_offer_async()
 			  callers = ( "pep" ); business_signature = true; sync = false; async = true; },
 			{ service_id = "HQ_MAIL"; handler = "mailbox.keep"; profile = "none"; callers = ( "pep" ); async = true; }
 		);
+		receivers: ( { name = "shep"; url = "${1:-http://127.0.0.1:9/async}"; sender_id = "akimat";
+			secret_file = "../secret"; certificates = ( "../pki/rsa/system.pem" ); retry_first = 1; retry_longest = 4; } );
+		profiles: (
+			{ service_id = "HQ_ASYNC"; direction = "in"; receiver = "shep"; },
+			{ service_id = "HQ_ASYNC"; direction = "out"; receiver = "shep"; } );
 	C
 }
 
