@@ -38,6 +38,16 @@ leave_older(struct run_generation *g)
 	}
 }
 
+/* Others may come first before that message is met again. */
+static void
+remember_death(struct run_beat *beat)
+{
+	int64_t message = atomic_exchange(&beat->message, 0);
+
+	if (message != 0)
+		atomic_store(&beat->fatal, message);
+}
+
 /* Does not return in the new process. */
 static void
 start(struct run_generation *g, size_t i)
@@ -46,6 +56,7 @@ start(struct run_generation *g, size_t i)
 	pid_t master = getpid();
 
 	atomic_store(&g->beats[i].until, 0);
+	remember_death(&g->beats[i]);
 	p->born = run_monotonic();
 	p->pid = fork();
 	if (p->pid < 0) {

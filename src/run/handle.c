@@ -14,10 +14,12 @@
 #include "run/outgoing.h"
 
 #define LONGEST_PAUSE 3600U
+#define VERDICT_TIME (5 * RUN_SECOND) /* for the row of a message that has used up its own time */
 
 /* One message on its way. */
 struct handling {
 	struct run_desk *desk;
+	struct run_beat *beat;
 	struct arena *arena;
 	struct db_inbox_row row;
 	struct msg_request request;
@@ -221,6 +223,31 @@ report(struct handling *h, struct err *e)
 	return run_outgoing_report(h->desk, &h->row, &h->err, h->arena, e);
 }
 
+static void
+set_time(struct handling *h, int64_t until)
+{
+	db_set_deadline(h->desk->db, until);
+	atomic_store(&h->beat->until, until);
+}
+
+/* What could not be stored is one more failure of the message, written in a transaction of its own:
+ * otherwise it would be taken first for ever and stand before all others. */
+static int
+settle_failed(struct handling *h, enum db_state state, struct err *e)
+{
+	int64_t least = run_monotonic() + VERDICT_TIME;
+
+	db_abandon(h->desk->db);
+	if (state != DB_WAITING)
+		h->err = *e;
+	*e = (struct err){.code = ERR_OK};
+	if (run_uuid(h->transaction, e) != 0) /* the COMMIT may have been done after all */
+		return -1;
+	if (least > atomic_load(&h->beat->until))
+		set_time(h, least);
+	return settle(h, fate(h), e);
+}
+
 static int
 handle_row(struct handling *h, bool deadly, struct err *e)
 {
@@ -238,6 +265,8 @@ handle_row(struct handling *h, bool deadly, struct err *e)
 	int rc = state == DB_QUARANTINED ? report(h, e) : 0;
 	if (rc == 0)
 		rc = settle(h, state, e);
+	if (rc != 0)
+		rc = settle_failed(h, state, e);
 	dom_free(h->payload);
 	return rc;
 }
@@ -245,7 +274,8 @@ handle_row(struct handling *h, bool deadly, struct err *e)
 int
 run_handle_next(struct run_desk *desk, struct run_beat *beat, bool *found, struct err *e)
 {
-	struct handling h = {.desk = desk, .arena = arena_new(), .began = desk->now()};
+	struct handling h = {
+	    .desk = desk, .beat = beat, .arena = arena_new(), .began = desk->now()};
 	int64_t until = run_monotonic() + desk->house->conf->limits.request_seconds * RUN_SECOND;
 	int rc = -1;
 
@@ -259,12 +289,14 @@ run_handle_next(struct run_desk *desk, struct run_beat *beat, bool *found, struc
 		rc = 0;
 		goto out;
 	}
-	/* of which the process before this one died */
-	bool deadly = atomic_exchange(&beat->message, h.row.id) == h.row.id;
-	atomic_store(&beat->until, until);
+	bool deadly = atomic_load(&beat->fatal) == h.row.id;
+	atomic_store(&beat->message, h.row.id);
+	set_time(&h, until);
 	run_cpu_begin(RUN_CPU_MS);
 	rc = handle_row(&h, deadly, e);
 	run_cpu_end();
+	if (deadly && rc == 0) /* counted */
+		atomic_store(&beat->fatal, 0);
 	atomic_store(&beat->until, 0);
 	atomic_store(&beat->message, 0);
 out:

@@ -16,8 +16,9 @@
 
 /* Takes the message whose time came first and settles it. *found is false when none is due. What
  * fails for good goes to quarantine, for a time it is tried again later; neither is an error here.
- * -1 when the store is not there: nothing has changed then. beat: says meanwhile which message it
- * is, and what the process before this one died of. */
+ * What cannot be stored is a failure of its message, too. -1 when the store is not there:
+ * nothing has changed then. beat: says meanwhile which message it is, and of which one a process
+ * before this one died. */
 int run_handle_next(struct run_desk *, struct run_beat *, bool *found, struct err *) MUSTCHECK;
 
 /* Seconds before the next attempt after so many failed ones: 1, doubled each time, an hour at most.

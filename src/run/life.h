@@ -25,6 +25,7 @@ struct run_beat {
 	_Atomic int64_t
 	    until; /* CLOCK_MONOTONIC, ns: when the current request must be done; 0 = none */
 	_Atomic int64_t message; /* of the inbox, that a dispatcher has in hand; 0 = none */
+	_Atomic int64_t fatal;	 /* which a process in this place died of, until it is met again */
 };
 
 /* Where one worker works. */

@@ -419,7 +419,7 @@ do_died(struct stage *s)
 {
 	char got[256];
 
-	atomic_store(&beat.message, atoll(ask(s, "SELECT max(id) FROM shepd.inbox", got)));
+	atomic_store(&beat.fatal, atoll(ask(s, "SELECT max(id) FROM shepd.inbox", got)));
 }
 
 /* dispatch [N]: what is due in the inbox is handled; N messages were settled. */
