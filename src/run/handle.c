@@ -79,9 +79,9 @@ run_handler(struct handling *h)
 	const struct service *service;
 
 	h->service = find_service(house, h->row.service_id);
-	if (h->service == NULL)
+	if (h->service == NULL) /* it was at receipt: not the sender's fault */
 		return err_set(
-		    &h->err, ERR_ROUTE_SERVICE, "%s is not offered any more", h->row.service_id);
+		    &h->err, ERR_CONFIG, "%s is not offered any more", h->row.service_id);
 	if ((service = service_find(h->service->handler)) == NULL)
 		return err_set(&h->err, ERR_INTERNAL, "no handler %s", h->service->handler);
 	limits.octets = house->conf->limits.body_octets;
