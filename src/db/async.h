@@ -116,6 +116,11 @@ struct db_outbox_row {
  * statement. */
 int db_outbox_add(struct db *, const struct db_outbox_row *, struct err *) MUSTCHECK;
 
+/* A transaction around db_outbox_add() alone, for what answers no claim. After an error of either
+ * db_abandon() is due. */
+int db_outbox_open(struct db *, struct err *) MUSTCHECK;
+int db_outbox_close(struct db *, struct err *) MUSTCHECK;
+
 struct db_outbox_moved {
 	const char *receiver;	/* only messages to this one; NULL = any */
 	const char *message_id; /* the gateway's or ours */

@@ -38,6 +38,19 @@ db_outbox_add(struct db *db, const struct db_outbox_row *row, struct err *e)
 }
 
 int
+db_outbox_open(struct db *db, struct err *e)
+{
+	assert(!db->in_transaction && db->n_queued == 0);
+	return db_begin(db, e);
+}
+
+int
+db_outbox_close(struct db *db, struct err *e)
+{
+	return db_commit(db, e);
+}
+
+int
 db_outbox_move(struct db *db, const struct db_outbox_moved *m, bool *found, struct err *e)
 {
 	struct db_query q = {.statement = DB_OUTBOX_MOVE};

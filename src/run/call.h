@@ -37,7 +37,8 @@ struct call {
 	struct dom_limits limits; /* as configured */
 	struct dom *doc;	  /* the original document; dropped before the handler runs */
 	struct env env;
-	struct sig_part part; /* transport signature */
+	struct dom_node *data; /* of one message among several (pull.c); NULL = the Body's */
+	struct sig_part part;  /* transport signature */
 	struct msg_request request;
 	struct msg_async async; /* of the asynchronous channel; request is a copy of its message */
 	unsigned deviations;

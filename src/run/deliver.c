@@ -314,6 +314,7 @@ static void
 drop_all(struct run_delivery *d)
 {
 	fetch_drop_all(d->fetch);
+	run_pull_dropped(d->pull);
 	while (d->batches != NULL) {
 		struct batch *b = d->batches;
 		d->batches = b->next;
@@ -376,6 +377,7 @@ run_delivery_look(struct run_delivery *d, struct err *e)
 			return -1;
 		send_stock(d, &d->lanes[i]);
 	}
+	run_pull_look(d->pull);
 	return look_for_strangers(d, e);
 }
 
@@ -452,14 +454,17 @@ run_delivery_open(struct run_desk *desk, struct run_delivery **out, struct err *
 	d->stranger.name = "";
 	d->stranger.of_messages = (struct run_terms_of_retry){.first = 60, .longest = 3600};
 	d->stranger.of_breaker = (struct run_terms_of_retry){.concurrency = 1, .failures = 1};
-	if (fetch_new(desk->house->conf->fetch.user_agent, &d->fetch, e) != 0)
+	if (fetch_new(desk->house->conf->fetch.user_agent, &d->fetch, e) != 0 ||
+	    run_pull_open(desk, d->fetch, &d->pull, e) != 0)
 		goto out;
 	*out = d;
 	d = NULL; /* moved */
 	rc = 0;
 out:
-	if (d != NULL)
+	if (d != NULL) {
+		fetch_free(d->fetch);
 		free(d->lanes);
+	}
 	free(d);
 	return rc;
 }
@@ -471,6 +476,7 @@ run_delivery_close(struct run_delivery *d)
 		return;
 	drop_all(d);
 	fetch_free(d->fetch);
+	run_pull_close(d->pull);
 	free(d->lanes);
 	free(d);
 }

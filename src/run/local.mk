@@ -1,7 +1,7 @@
 libshepd_a_SOURCES += src/run/run.h
 libshepd_a_SOURCES += src/run/file.c src/run/file.h
 libshepd_a_SOURCES += src/run/answer.c src/run/answer.h src/run/deliver.c src/run/deliver.h src/run/shipment.c \
-	src/run/shipment.h src/run/breaker.c src/run/breaker.h src/run/letter.c src/run/letter.h src/run/letter_place.c
+	src/run/shipment.h src/run/breaker.c src/run/breaker.h src/run/letter.c src/run/letter.h src/run/letter_place.c src/run/pull.c src/run/pull.h
 libshepd_a_SOURCES += src/run/house.c src/run/opening.h src/run/receivers.c src/run/init.c src/run/inspect.c src/run/now.c src/run/cpu.c
 libshepd_a_SOURCES += src/run/wsdl.c src/run/wsdl.h
 libshepd_a_SOURCES += src/run/call.h src/run/signers.c src/run/signers.h src/run/payload.c src/run/payload.h src/run/pipeline.c \

@@ -152,8 +152,8 @@ run_open_message(struct call *c)
 		    sig_algorithm_name(c->part.algorithm));
 	if (check_standing(c, &c->part.signer, ERR_TRANSPORT, e) != 0)
 		return -1;
-	if (run_payload_open(codec_find_data(c->env.body), c->route.service, &terms, c->arena,
-		&c->payload, e) != 0)
+	if (run_payload_open(c->data != NULL ? c->data : codec_find_data(c->env.body),
+		c->route.service, &terms, c->arena, &c->payload, e) != 0)
 		return -1;
 	for (size_t i = 0; i < c->payload.signer_count; i++)
 		if (check_standing(c, &c->payload.signers[i].signer, ERR_BUSINESS, e) != 0)

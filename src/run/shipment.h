@@ -8,6 +8,7 @@
 #include "run/breaker.h"
 #include "run/call.h"
 #include "run/deliver.h"
+#include "run/pull.h"
 
 /* What was taken at once, and the memory of it. */
 struct batch {
@@ -48,6 +49,7 @@ struct lane {
 struct run_delivery {
 	struct run_desk *desk;
 	struct fetch *fetch;
+	struct run_pull *pull;
 	struct lane *lanes;
 	size_t lane_count;
 	struct lane stranger; /* of whichever receiver is no more, one after the other */

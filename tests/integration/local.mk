@@ -8,5 +8,5 @@ INTEGRATION_TESTS += tests/integration/main_job.sh tests/integration/bad_input.s
 INTEGRATION_TESTS += tests/integration/tls_clients.sh tests/integration/async.sh
 INTEGRATION_TESTS += tests/integration/explain.sh
 INTEGRATION_TESTS += tests/integration/month.sh
-INTEGRATION_TESTS += tests/integration/delivery.sh
+INTEGRATION_TESTS += tests/integration/delivery.sh tests/integration/pull.sh
 EXTRA_DIST += $(INTEGRATION_TESTS) tests/integration/zeep_client.py tests/lib/receiver.py tests/lib/house.sh

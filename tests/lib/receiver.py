@@ -7,6 +7,8 @@ Prints its port (RECEIVER_PORT, or any free one). In DIR:
   calls     a line a request: operation, messageId, correlationId, messageType, what was done
   effects   a line a message that was new to it: messageId, correlationId
   request   the last one
+  mailbox   lines MESSAGEID SERVICE SENDER SECRET PAYLOAD: what getMessages gives, until it is reported on
+  reports   a line a sendDeliveryNotification: messageId, receiveStatus, resendMessage, errorCode
   script    lines PATTERN ACTION COUNT: the first line whose pattern (a regular expression) is found in the
             request and whose count is not used up says what is done; without one the message is taken
 Actions: close (no answer), half (of an answer), garbage, 503, wrong-digest, wrong-key, unsigned, client
@@ -70,17 +72,34 @@ def answer(operation, message, correlation):
                  f"</statusMessage><statusDate>{DATE}</statusDate></status>")
     else:
         inner = ""
+    if operation == "getMessages":
+        return (f'<t:getMessagesResponse xmlns:t="{TYPES}"><response><responseDate>{DATE}</responseDate><sessionId>'
+                f'{SESSION}</sessionId>{mailbox()}</response></t:getMessagesResponse>')
     return (f'<t:{operation}Response xmlns:t="{TYPES}"><response>{inner}<responseDate>{DATE}</responseDate>'
             f'<sessionId>{SESSION}</sessionId></response></t:{operation}Response>')
 
 
-def action(text):
+def lines_of(name):
     try:
-        with open(FOLDER + "/script", encoding="utf-8") as file:
-            lines = file.read().splitlines()
+        with open(f"{FOLDER}/{name}", encoding="utf-8") as file:
+            return file.read().splitlines()
     except FileNotFoundError:
-        return "take"
-    for line in lines:
+        return []
+
+
+def mailbox():
+    done = {line.split()[0] for line in lines_of("reports") if " RESEND" not in line}
+    letters = [line.split(None, 4) for line in lines_of("mailbox")]
+    return "".join(
+        f"<messages><messageInfo><messageId>{ident}</messageId><correlationId>c-{ident}</correlationId><serviceId>"
+        f"{service}</serviceId><messageType>REQUEST</messageType><messageDate>{DATE}</messageDate><sender><senderId>"
+        f"{sender}</senderId><password>{secret}</password></sender><sessionId>{SESSION}</sessionId></messageInfo>"
+        f"<messageData><data>{payload}</data></messageData></messages>"
+        for ident, service, sender, secret, payload in letters if ident not in done)
+
+
+def action(text):
+    for line in lines_of("script"):
         pattern, what, count = line.split()
         if USED.get(line, 0) < int(count) and re.search(pattern, text):
             USED[line] = USED.get(line, 0) + 1
@@ -118,6 +137,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with open(FOLDER + "/request", "w", encoding="utf-8") as file:
                 file.write(text)
             if what in ("take", "lost", "wrong-digest", "wrong-key", "unsigned", "stranger", "half"):
+                if operation == "sendDeliveryNotification":
+                    note("reports", message, value(text, "receiveStatus"), value(text, "resendMessage"),
+                         value(text, "errorCode"))
                 if operation == "sendMessage" and message not in KNOWN:
                     note("effects", message, correlation)
                 body = answer(operation, message, correlation)
