@@ -1,17 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the gateway pushes, while workers, dispatchers and PostgreSQL are killed at random instants, then with
-# two nodes on one database of which one dies: the list of what was acknowledged against what became of it.
-# lost: acknowledged, and not handled; doubled: handled, or registered, more than once. At the end the same
-# comparison is done where the promise is broken on purpose, and must see it.
+# What the gateway pushes and what it is answered, while workers, dispatchers and PostgreSQL are killed at random
+# instants and answers of the gateway get lost, then with two nodes on one database of which one dies: the list of
+# what was acknowledged against what became of it at both ends.
+# lost: acknowledged, and not handled, or an application whose answer the gateway has not got; doubled: handled, or
+# answered, more than once. At the end the same comparison is done where the promise is broken on purpose, and
+# must see it.
 # FAULT_ROUNDS: kills; FAULT_SEED: of the instants and victims.
 set -u
 . "$SRCDIR/tests/lib/check.sh"
 . "$SRCDIR/tests/lib/house.sh"
 node=
+gateway=
 end()
 {
+	[ -z "$gateway" ] || kill "$gateway" 2>/dev/null
 	[ -z "$node" ] || kill -9 "$node" 2>/dev/null
 	house_close
 }
@@ -20,7 +24,14 @@ rounds=${FAULT_ROUNDS:-12}
 RANDOM=${FAULT_SEED:-$((10#$(date +%N) % 32768))}
 echo "seed $RANDOM"
 house_open || exit 1
-house_offer_async
+mkdir "$HOUSE/gateway"
+/usr/bin/python3 "$SRCDIR/tests/lib/receiver.py" "$HOUSE/gateway" "$HOUSE/pki/rsa/system.key" \
+	"$HOUSE/pki/rsa/system.der" >"$HOUSE/gateway/port" 2>"$HOUSE/gateway/errors" </dev/null &
+gateway=$!
+until [ -s "$HOUSE/gateway/port" ]; do sleep 0.1; kill -0 $gateway || exit 1; done
+# taken, and the connection closed instead of an answer
+echo '[0-7]</messageId> lost 30' >"$HOUSE/gateway/script"
+house_offer_async "http://127.0.0.1:$(cat "$HOUSE/gateway/port")/async"
 house_start 'workers = 4; dispatchers = 2;' || exit 1
 CLIENT=${URL%/sync}/async-client
 
@@ -34,6 +45,7 @@ messages()
 	"$tool" write rsa "$HOUSE/$1" "$HOUSE/pki" "$HOUSE_SECRET" "$HOUSE/form.xml" HQ_ASYNC:REQUEST 0 "$half" 0 0 &&
 		"$tool" write rsa "$HOUSE/$1.kept" "$HOUSE/pki" "$HOUSE_SECRET" "$HOUSE/form.xml" HQ_MAIL:UPDATE 0 "$half" \
 			0 0 || return 1
+	grep -ohE '<messageId>[^<]+' "$HOUSE/$1"/*.xml | cut -c 12- | sort >"$HOUSE/$1.applications"
 	(cd "$HOUSE/$1.kept" && for file in *.xml; do mv "$file" "../$1/${file%.xml}-kept.xml"; done)
 	grep -ohE '<messageId>[^<]+' "$HOUSE/$1"/*.xml | cut -c 12- | sort >"$HOUSE/$1.sent"
 	[ "$(wc -l <"$HOUSE/$1.sent")" -eq $((half * 2)) ]
@@ -49,26 +61,36 @@ settled()
 {
 	local try
 	for try in $(seq 1200); do
-		[ "$(pg_sql "SELECT count(*) FROM shepd.inbox WHERE state = 'WAITING'" 2>/dev/null)" = 0 ] && return
+		[ "$(pg_sql "SELECT count(*) FROM (SELECT state FROM shepd.inbox UNION ALL SELECT state FROM shepd.outbox) AS s
+			WHERE state = 'WAITING'" 2>/dev/null)" = 0 ] && return
 		sleep 0.1
 	done
 	pg_sql "SELECT id, attempts, next_at, last_error FROM shepd.inbox WHERE state = 'WAITING' LIMIT 5"
+	pg_sql "SELECT id, attempts, next_at, last_error FROM shepd.outbox WHERE state = 'WAITING' LIMIT 5"
 	return 1
 }
+
+# missing A B: lines of A that are not in B; beyond A: lines of A that are there more than once
+missing() { comm -23 "$1" <(sort -u "$2") | wc -l; }
+beyond() { echo $(($(wc -l <"$1") - $(sort -u "$1" | wc -l))); }
 
 # compare NAME OUTCOMES: sets lost and doubled
 compare()
 {
-	local effects
 	awk '{ print $3 }' "$HOUSE/$2" | sort -u >"$HOUSE/told"
+	join "$HOUSE/told" "$HOUSE/$1.applications" >"$HOUSE/told.applications"
 	pg_sql "SELECT message_id FROM shepd.journal WHERE verdict = 'handled'" | sort |
 		join - "$HOUSE/$1.sent" >"$HOUSE/handled"
-	effects=$(pg_sql "SELECT i.message_id FROM shepd.hq_application a JOIN shepd.inbox i ON i.service_id = 'HQ_ASYNC'
-		AND i.received_at = a.registered_at" | sort | join - "$HOUSE/$1.sent" | wc -l)
-	lost=$(comm -23 "$HOUSE/told" <(sort -u "$HOUSE/handled") | wc -l)
-	doubled=$(($(wc -l <"$HOUSE/handled") - $(sort -u "$HOUSE/handled" | wc -l)))
+	# whose answers are at the gateway
+	pg_sql "SELECT o.message_id || ' ' || i.message_id FROM shepd.outbox o JOIN shepd.inbox i ON i.id = o.inbox_id
+		WHERE o.operation = 'sendMessage'" | sort >"$HOUSE/answers"
+	awk '{ print $1 }' "$HOUSE/gateway/effects" | sort | join -o 2.2 - "$HOUSE/answers" | sort |
+		join - "$HOUSE/$1.applications" >"$HOUSE/answered"
+	lost=$(($(missing "$HOUSE/told" "$HOUSE/handled") + $(missing "$HOUSE/told.applications" "$HOUSE/answered")))
+	doubled=$(($(beyond "$HOUSE/handled") + $(beyond "$HOUSE/answered")))
 	echo "$1: sent $(wc -l <"$HOUSE/$1.sent"), acknowledged $(wc -l <"$HOUSE/told"), sent again $(awk '$2 > 1' \
-		"$HOUSE/$2" | wc -l), handled $(wc -l <"$HOUSE/handled"), applications $effects, lost $lost, doubled $doubled"
+		"$HOUSE/$2" | wc -l), handled $(wc -l <"$HOUSE/handled"), answers at the gateway $(wc -l <"$HOUSE/answered")," \
+		"lost $lost, doubled $doubled"
 }
 
 # Who dies in this round; sessions and the whole of PostgreSQL less often, because all stands still meanwhile.
@@ -126,6 +148,15 @@ is "the journal: one accepted row a message" \
 is "each chain in its order" "$(pg_sql "SELECT count(*) FROM (SELECT i.id, lag(i.id) OVER (PARTITION BY
 	i.correlation_id ORDER BY j.id) AS before FROM shepd.journal j JOIN shepd.inbox i USING (message_id)
 	WHERE j.verdict = 'handled') AS o WHERE o.before > o.id")" 0
+is "the gateway's end: nothing that is not in the outbox, each accepted" \
+	"$(awk '{ print $1 }' "$HOUSE/gateway/effects" | sort -u | join -v 1 - "$HOUSE/answers" | wc -l) \
+$(pg_sql "SELECT count(*) FROM shepd.outbox WHERE state <> 'ACCEPTED'")" "0 0"
+ok "answers were delivered again ($(beyond <(awk '/^sendMessage/ { print $2 }' "$HOUSE/gateway/calls"))), because some were lost" \
+	test "$(grep -c 'lost$' "$HOUSE/gateway/calls")" -gt 0
+pg_sql "SELECT o.message_id || ' ' || i.id || ' ' || i.correlation_id FROM shepd.outbox o JOIN shepd.inbox i
+	ON i.id = o.inbox_id" >"$HOUSE/order"
+is "and each chain in its order there, too" "$(awk 'NR == FNR { id[$1] = $2; next } id[$1] < last[$2] { bad++ }
+	{ last[$2] = id[$1] } END { print bad + 0 }' "$HOUSE/order" "$HOUSE/gateway/effects")" 0
 ok "all of it is sent once more" send load "$CLIENT" again
 is "and gets the same acknowledgements, octet for octet" \
 	"$(awk '{ print $3, $4 }' "$HOUSE/outcomes" | sort | cmp - <(awk '{ print $3, $4 }' "$HOUSE/again" | sort) 2>&1)" ""
