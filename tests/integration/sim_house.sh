@@ -39,6 +39,17 @@ has "the provider's fault is told as an inner one" "$out" 'SCE909'
 has "with what it was" "$out" "faultData: the provider's fault: SCE001"
 has "and so is a provider who is not there" "$(sim_send DOWN "$SIM/form.xml" 2>&1)" 'fault: SCE909'
 
+# --- the daemon's own way to the gateway, known by now ----------------------------------------------------
+cat >"$HOUSE/shepd.conf.d/gateway.conf" <<C
+receivers: ( { name = "shep"; url = "$SIM_URL/async"; sender_id = "akimat"; secret_file = "../secret";
+	certificates = ( "../pki/rsa/gateway.pem" ); seconds = 20; retry_first = 1; retry_longest = 2; } );
+profiles: ( { service_id = "HQ_SUBMIT"; sender_id = "*"; direction = "in"; receiver = "shep"; delivery = "push"; },
+	{ service_id = "HQ_SUBMIT"; direction = "out"; receiver = "shep"; placement = "child"; sign_data = "none"; } );
+C
+has "the configuration is right" "$("$BUILDDIR/shepctl" check --no-database -c "$HOUSE/shepd.conf" 2>&1; echo "code $?")" 'code 0'
+kill -HUP "$HOUSE_PID"
+ok "the daemon has it" sim_until grep -q event=reloaded "$HOUSE/log"
+
 # --- brought ----------------------------------------------------------------------------------------------
 state_is()
 {
@@ -50,6 +61,21 @@ out=$(sim_call sendMessage serviceId=HQ_SUBMIT --data "$data")
 id=$(sed -n 's/^messageId //p' <<<"$out")
 ok "a message is brought, and acknowledged by shepd" sim_until state_is "$id" DELIVERED
 is "it is in shepd's inbox" "$(pg_sql "SELECT message_id FROM shepd.inbox")" "$id"
+chain=$(sed -n 's/^correlationId //p' <<<"$out")
+answered()
+{
+	sim_call getMessages serviceId=HQ_SUBMIT correlationId="$chain" | grep -q '^messageType RESPONSE'
+}
+ok "the handler's answer comes back through the gateway" sim_until answered
+out=$(sim_call getMessages serviceId=HQ_SUBMIT correlationId="$chain")
+has "with the number of the application" "$out" '^requestNumber [A-Z0-9-]+'
+answer=$(sed -n 's/^messageId //p' <<<"$out")
+sim_call sendDeliveryNotification messageId="$answer" serviceId=HQ_SUBMIT >"$SIM/notified"
+delivered()
+{
+	[ "$(pg_sql "SELECT state FROM shepd.outbox WHERE gateway_message_id = '$answer'")" = DELIVERED ]
+}
+ok "that the portal has it is told to the daemon" sim_until delivered
 out=$(sim_call sendMessage serviceId=HQ_SUBMIT)
 id=$(sed -n 's/^messageId //p' <<<"$out")
 ok "one without business signature is refused for good" sim_until state_is "$id" DELIVERY_STOPPED

@@ -220,6 +220,14 @@ has "it says that it judges nothing" "$(cat "$SIM/said")" 'not judged: no --trus
 out=$(/usr/bin/python3 "$SRCDIR/tests/lib/channel.py" call "http://127.0.0.1:$(cat "$SIM/open")/sync" SendMessage messageId=1 \
 	serviceId=GBDFL_UniversalServiceSync --data '<data><messageId>1</messageId><iin>000101300019</iin></data>')
 is "who has no key yet can begin" "$(of iin)" 000101300019
+plain() { /usr/bin/python3 "$SRCDIR/tests/lib/channel.py" call "http://127.0.0.1:$(cat "$SIM/open")/async" "$@"; }
+plain sendMessage serviceId=ANY senderId=a --data '<data><n>1</n></data>' >"$SIM/taken"
+has "and send anything" "$(cat "$SIM/taken")" '^correlationId [0-9]+$'
+has "which another one fetches" "$(plain getMessages serviceId=ANY senderId=b)" '^n 1$'
+ok "and not who sent it" eval '! plain getMessages serviceId=ANY senderId=a | grep -q "^n "'
+is "nobody beyond this machine is listened to" \
+	"$(awk -v p=":$(printf %04X "$(cat "$SIM/open")")" '$4 == "0A" && index($2, p) { print $2 }' /proc/net/tcp /proc/net/tcp6)" \
+	"0100007F:$(printf %04X "$(cat "$SIM/open")")"
 sim_stop
 is "a line that is wrong" "$("$BUILDDIR/shepsim" --listen 2>/dev/null; echo $?)" 2
 finish
