@@ -93,23 +93,30 @@ state_of(const struct shipment *s)
 	return DB_WAITING;
 }
 
+/* "HTTP_UNREACHABLE: answered with status 503", as the inbox has it, too. */
+static const char *
+reason(const struct shipment *s, bool over)
+{
+	const char *name = err_row(s->outcome.err.code)->name, *why = s->outcome.err.detail;
+	bool named = strncmp(why, name, strlen(name)) == 0;
+
+	return arena_printf(s->batch->arena, "%s%s%s%s", over ? "deadline: " : "",
+	    named ? "" : name, named ? "" : ": ", why);
+}
+
 void
 run_shipment_result(
     const struct shipment *s, struct db_journal_row *journal, struct db_outbox_result *out)
 {
 	const struct db_outbox_row *r = s->row;
 	enum db_state state = state_of(s);
-	const char *why = s->outcome.err.detail;
-
 	bool over = run_shipment_over(r, s->ended) && s->outcome.fate == RUN_AGAIN;
 
 	*journal = journal_row(s, state);
 	*out = (struct db_outbox_result){
 	    .row = r,
 	    .state = state,
-	    .reason = state == DB_ACCEPTED
-			  ? ""
-			  : arena_printf(s->batch->arena, "%s%s", over ? "deadline: " : "", why),
+	    .reason = state == DB_ACCEPTED ? "" : reason(s, over),
 	    .at = s->ended,
 	    .next_at =
 		later(s->ended, run_pause(&s->lane->of_messages, r->attempts + 1, run_chance())),

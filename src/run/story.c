@@ -327,9 +327,10 @@ put_receipt(const struct run_telling *t, const struct db_journal_row *row)
 static void
 put_deed(const struct run_telling *t, const struct db_journal_row *row)
 {
-	put_word(t, WORD_FROM, row->sender_id);
-	if (strstr(row->endpoint, "://") != NULL)
-		put_word(t, WORD_ADDRESS, row->endpoint);
+	bool outgoing = strstr(row->endpoint, "://") != NULL;
+
+	put_word(t, outgoing ? WORD_RECEIVER : WORD_FROM, outgoing ? row->peer : row->sender_id);
+	put_word(t, WORD_ADDRESS, outgoing ? row->endpoint : "");
 	put_names(t, row);
 	put_word(t, WORD_SIGNED_BY,
 	    signer_text(t, row->signer_iin, row->signer_bin, row->signer_serial));

@@ -116,13 +116,13 @@ echo 'c1 client 1' >"$HOUSE/one/script"
 post c1 NOTIFICATION 7000
 post c2 NOTIFICATION 7000
 ok "a fault of the Client kind ends in quarantine" settled c1 QUARANTINED
-is "at once, with its reason" "$(attempts c1) $(error c1)" "1 SCE001: refused"
+is "at once, with its reason" "$(attempts c1) $(error c1)" "1 REMOTE_FAULT: SCE001: refused"
 is "and its code" "$(pg_sql "SELECT verdict || ' ' || code FROM shepd.journal WHERE message_id = 'c1'")" "quarantined REMOTE_FAULT"
 ok "and blocks nobody" settled c2 ACCEPTED
 echo 'd1 503 1000' >"$HOUSE/one/script"
 post d1 NOTIFICATION 8000 one HQ_SUBMIT '3 seconds'
 ok "at its deadline a message goes to quarantine" settled d1 QUARANTINED
-has "with its last error" "$(error d1)" '^deadline: answered with status 503'
+has "with its last error" "$(error d1)" '^deadline: HTTP_UNREACHABLE: answered with status 503'
 ok "after more than one attempt" test "$(attempts d1)" -gt 1
 post u1 NOTIFICATION 8100 nobody
 ok "a receiver that is not configured is an error, told" eval 'for i in $(seq 300); do [ "$(attempts u1)" -ge 1 ] && break; sleep 0.2; done; error u1 | grep -q "no receiver nobody"'
