@@ -329,11 +329,14 @@ static int
 sign_data(const struct sim_call *c, struct msg_content *data, struct err *e)
 {
 	const char *attributes = data->attributes == NULL ? "" : data->attributes;
-	struct octets whole, tag = octets_of(arena_printf(c->arena, "<data%s%s>",
-				 *attributes == '\0' ? "" : " ", attributes));
+	const char *tag =
+	    arena_printf(c->arena, "<data%s%s>", *attributes == '\0' ? "" : " ", attributes);
+	struct octets whole;
 
-	if (arena_join(c->arena, (const struct octets[]){tag, data->octets, octets_of("</data>")},
-		3, &whole, e) != 0 ||
+	if (tag == NULL)
+		return err_set(e, ERR_NOMEM, "data");
+	const struct octets pieces[] = {octets_of(tag), data->octets, octets_of("</data>")};
+	if (arena_join(c->arena, pieces, 3, &whole, e) != 0 ||
 	    sig_sign_document(whole, c->sim->identity, c->arena, &whole, e) != 0)
 		return -1;
 	return sim_split_element(whole, c->arena, data, e);
