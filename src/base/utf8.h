@@ -45,4 +45,20 @@ utf8_is_nonchar(const unsigned char *p, size_t n)
 	return n == 3 && p[0] == 0xEF && p[1] == 0xBF && p[2] >= 0xBE;
 }
 
+/* What a terminal obeys instead of showing it: C0, DEL, C1 (U+009B begins a command like ESC [),
+ * and what turns the direction of text round (U+200E, U+200F, U+202A .. U+202E, U+2066 .. U+2069).
+ * p is of length n as utf8_length() gives it. */
+static inline bool
+utf8_steers(const unsigned char *p, size_t n)
+{
+	if (n == 1)
+		return p[0] < ' ' || p[0] == 0x7F;
+	if (n == 2)
+		return p[0] == 0xC2 && p[1] < 0xA0;
+	if (n != 3 || p[0] != 0xE2)
+		return false;
+	return (p[1] == 0x80 && (p[2] == 0x8E || p[2] == 0x8F || (p[2] >= 0xAA && p[2] <= 0xAE))) ||
+	       (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9);
+}
+
 #endif

@@ -13,6 +13,7 @@
 #include "ctl/ctl.h"
 #include "ctl/tools.h"
 #include "run/call.h"
+#include "run/story.h"
 
 #define PATIENCE 600000 /* ms */
 
@@ -38,15 +39,14 @@ ctl_fail(const char *command, const struct err *e)
 void
 ctl_put_field(const char *text, char end)
 {
-	for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
-		if (*p == '\t')
+	for (size_t left = strlen(text), n; left > 0; text += n, left -= n) {
+		n = 1;
+		if (*text == '\t')
 			fputs("\\t", stdout);
-		else if (*p == '\n')
+		else if (*text == '\n')
 			fputs("\\n", stdout);
-		else if (*p < ' ' || *p == 0x7F)
-			printf("\\x%02x", *p);
 		else
-			putchar(*p);
+			n = run_put_character(text, left, stdout);
 	}
 	putchar(end);
 }

@@ -56,11 +56,10 @@ verdict_text(const struct run_telling *t, const char *name)
 static void
 put_text(const struct run_telling *t, const char *text)
 {
-	for (const char *p = run_mask(text, t->arena); *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7F)
-			fprintf(t->to, "\\x%02x", (unsigned char)*p);
-		else
-			fputc(*p, t->to);
+	const char *p = run_mask(text, t->arena);
+
+	for (size_t left = strlen(p), n; left > 0; p += n, left -= n)
+		n = run_put_character(p, left, t->to);
 }
 
 /* "  label: value"; nothing where there is no value. */

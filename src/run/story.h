@@ -57,6 +57,10 @@ enum err_code run_code_named(const char *name);
 /* A text with its IINs masked; "" when memory is out. */
 const char *run_mask(const char *text, struct arena *);
 
+/* The first character of `left` octets (at least 1), escaped where it is none or a terminal would
+ * obey it; how many octets that was. */
+size_t run_put_character(const char *, size_t left, FILE *);
+
 /* A message's octets as text with what stands in elements `password` taken out, what is no
  * printable UTF-8 escaped; "" when memory is out. */
 const char *run_show_octets(struct octets, struct arena *);

@@ -16,6 +16,20 @@
 #define IIN_DIGITS 12
 #define ID_CHARACTERS 32 /* of a UUID, or of a certificate's serial number */
 
+size_t
+run_put_character(const char *text, size_t left, FILE *to)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t n = utf8_length(p, left);
+
+	if (n > 0 && !utf8_steers(p, n))
+		return fwrite(p, 1, n, to) == n ? n : left;
+	n = n == 0 ? 1 : n;
+	for (size_t i = 0; i < n; i++)
+		fprintf(to, "\\x%02x", p[i]);
+	return n;
+}
+
 static bool
 is_digit(char c)
 {
@@ -99,18 +113,6 @@ past_content(const char *p, const char *end)
 	return p;
 }
 
-static void
-show_one(const char *p, size_t n, FILE *to)
-{
-	const unsigned char first = (unsigned char)*p;
-
-	if (n == 0 ||
-	    (n == 1 && (first == 0x7F || (first < ' ' && first != '\n' && first != '\t'))))
-		fprintf(to, "\\x%02x", first);
-	else
-		fwrite(p, 1, n, to);
-}
-
 const char *
 run_show_octets(struct octets o, struct arena *a)
 {
@@ -130,9 +132,10 @@ run_show_octets(struct octets o, struct arena *a)
 			p = past_content(p + n, end);
 			continue;
 		}
-		n = utf8_length((const unsigned char *)p, (size_t)(end - p));
-		show_one(p, n, to);
-		p += n == 0 ? 1 : n;
+		if (*p == '\n' || *p == '\t')
+			fputc(*p++, to);
+		else
+			p += run_put_character(p, (size_t)(end - p), to);
 	}
 	fclose(to);
 	copy = text == NULL ? NULL : arena_strdup(a, text);

@@ -55,6 +55,11 @@ refused:PKI_REVOKED refused:PKI_EXPIRED refused:PKI_NOT_YET_VALID refused:PKI_UN
 	is "without_the_${family}_ca_between_there_is_no_path" "$(cut -f 3 <<<"$out")" PKI_UNKNOWN_ISSUER
 done
 
+steering=$work/$(printf 'a\302\2332J\342\200\256')
+cp "$made/rsa/person.pem" "$steering"
+run $at --trust "$made/rsa/trust" "$steering"
+is what_would_steer_a_terminal_is_escaped "$(cut -f 1 <<<"$out")" "$work/a\\xc2\\x9b2J\\xe2\\x80\\xae"
+
 printf 'no certificate\n' >"$work/text"
 run $at --trust "$made/rsa/trust" "$work/text" "$work/none.pem" "$made/rsa/person.pem"
 is what_is_no_certificate_is_refused "$(cut -f 2,3 <<<"$out" | tr '\t\n' ': ')" \

@@ -468,6 +468,16 @@ a_peers_text_stays_on_its_line(void **state)
 	text = told_row(&row, ERR_EN, false);
 	has(text, "  from: pep\\x0a  refusal: no\\x1b[2J\n");
 	free(text);
+	/* U+009B is ESC [ for a terminal, U+202E turns the rest round; U+00A0 and letters are text
+	 */
+	row.sender_id = "a\xc2\x9b"
+			"2J\xe2\x80\xae\xe2\x81\xa6\xff\xc2\xa0\xd2\x9b";
+	row.received = octets_of("<a>\xc2\x9b"
+				 "2J\xe2\x80\xae\n</a>");
+	text = told_row(&row, ERR_EN, true);
+	has(text, "  from: a\\xc2\\x9b2J\\xe2\\x80\\xae\\xe2\\x81\\xa6\\xff\xc2\xa0\xd2\x9b\n");
+	has(text, "<a>\\xc2\\x9b2J\\xe2\\x80\\xae\n</a>");
+	free(text);
 }
 
 static void
