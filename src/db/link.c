@@ -323,7 +323,8 @@ db_run(struct db *db, const struct db_query *q, size_t n, PGresult **results, st
 /* Settings of the session, then every statement, in one flush. A worker that is stuck or frozen
  * inside its transaction keeps its locks from the others no longer than a statement may take. Every
  * statement finds its few rows by an index, whatever the statistics of a table that was empty a
- * minute ago say, and is planned once and not for each call over all months. */
+ * minute ago say, and is planned once and not for each call over all months. What was acknowledged
+ * is on disk, whatever the server is set to. */
 static int
 prepare_all(struct db *db, struct err *e)
 {
@@ -341,6 +342,8 @@ prepare_all(struct db *db, struct err *e)
 		"set_config('idle_in_transaction_session_timeout', $1, false), "
 		"set_config('client_connection_check_interval', '1000', false), "
 		"set_config('plan_cache_mode', 'force_generic_plan', false), "
+		"set_config('synchronous_commit', coalesce(nullif(current_setting("
+		"'synchronous_commit'), 'off'), 'on'), false), "
 		"set_config('enable_seqscan', 'off', false), "
 		"set_config('enable_hashjoin', 'off', false), "
 		"set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false)",

@@ -378,6 +378,35 @@ a_commit_whose_standby_wait_was_cancelled_is_not_acknowledged(void **state)
 	db_free(db);
 }
 
+/* Of a session of the daemon, where the role is set to `what`. */
+static const char *
+commit_of_a_session(const char *what)
+{
+	struct db *db = daemon_db(2000);
+	const char *got = NULL;
+
+	sql_as(
+	    "PG_ADMIN", arena_printf(arena, "ALTER ROLE shepd SET synchronous_commit = %s", what));
+	call_expecting(db, unique("durable"), "b", "reply", DB_CLAIM_NEW);
+	assert_int_equal(PQexitPipelineMode(db->conn), 1);
+	PGresult *r = PQexec(db->conn, "SHOW synchronous_commit");
+	if (PQntuples(r) == 1)
+		got = arena_strdup(arena, PQgetvalue(r, 0, 0));
+	PQclear(r);
+	db_free(db);
+	sql_as("PG_ADMIN", "ALTER ROLE shepd RESET synchronous_commit");
+	return got;
+}
+
+static void
+an_acknowledged_commit_is_on_disk_whatever_the_server_is_set_to(void **state)
+{
+	(void)state;
+	assert_string_equal(commit_of_a_session("off"), "on");
+	assert_string_equal(commit_of_a_session("local"), "local");
+	assert_string_equal(commit_of_a_session("remote_apply"), "remote_apply");
+}
+
 static void
 waiting_for_another_holder_ends_and_the_connection_stays(void **state)
 {
@@ -491,6 +520,7 @@ main(void)
 	    cmocka_unit_test(of_eight_processes_with_one_message_exactly_one_handles_it),
 	    cmocka_unit_test(the_claim_of_a_killed_process_goes_to_the_next),
 	    cmocka_unit_test(a_commit_whose_standby_wait_was_cancelled_is_not_acknowledged),
+	    cmocka_unit_test(an_acknowledged_commit_is_on_disk_whatever_the_server_is_set_to),
 	    cmocka_unit_test(waiting_for_another_holder_ends_and_the_connection_stays),
 	    cmocka_unit_test(a_frozen_server_costs_the_deadline_and_no_more),
 	    cmocka_unit_test(a_commit_whose_answer_was_lost_is_settled_by_the_resend),
