@@ -35,7 +35,7 @@
 #define CHAIN 4	       /* messages of one correlationId */
 
 struct options {
-	const char *name;   /* "call", "submit" */
+	const char *name;   /* "call", "submit", "ack" */
 	const char *family; /* "rsa", "gost" */
 	const char *tag;    /* "rsa2048", "gost2015" */
 	const char *pki, *secret, *payload, *service;
@@ -361,7 +361,8 @@ tell(const struct load *l, const char *figure, double value, const char *unit)
 {
 	bool call = strcmp(l->o.name, "call") == 0;
 
-	printf("%s%s_%s\t%.3f\t%s\n", call ? "" : "submit_", figure, l->o.tag, value, unit);
+	printf("%s%s%s_%s\t%.3f\t%s\n", call ? "" : l->o.name, call ? "" : "_", figure, l->o.tag,
+	    value, unit);
 }
 
 /* What calls cost. One call at a time would cost more: each wait for PostgreSQL puts the core to

@@ -11,4 +11,4 @@ tests_bench_worst_LDADD = $(SHEPD_LIBS)
 check_PROGRAMS += tests/bench/crl
 tests_bench_crl_SOURCES = tests/bench/crl.c
 tests_bench_crl_LDADD = $(SHEPD_LIBS)
-EXTRA_DIST += tests/bench/run tests/bench/worst.sh tests/bench/worst.py
+EXTRA_DIST += tests/bench/run tests/bench/worst.sh tests/bench/worst.py tests/bench/async.sh tests/bench/gateway.py
