@@ -91,7 +91,7 @@ tr -d '\n' <"$HOUSE/one/request" | grep -oE '<data.*</data>' >"$HOUSE/data"
 has "its payload is text, signed by us" "$(cat "$HOUSE/data")" '^<data[^>]* xsi:type="xs:string"[^>]*>&lt;a xmlns=&quot;urn:a&quot;&gt;m1 &amp;amp; text&lt;ds:Signature'
 "$BUILDDIR/shepctl" inspect --trust "$HOUSE/pki/trust" "$HOUSE/one/request" >"$HOUSE/inspected"
 has "and its envelope is signed" "$(cat "$HOUSE/inspected")" 'accepted'
-echo 'n1 server 2' >"$HOUSE/one/script"
+echo '>n1< server 2' >"$HOUSE/one/script"
 post n1 NOTIFICATION 5000
 post n2 NOTIFICATION 5000
 post n3 RESPONSE 5000
@@ -112,14 +112,14 @@ has "why the last attempt failed was kept meanwhile" "$(pg_sql "SELECT string_ag
 is "nothing of an answer that is not believed counts" "$(pg_sql "SELECT correlation_id FROM shepd.outbox WHERE message_id = 'r-stranger'")" 6000
 
 # --- what is not ---------------------------------------------------------------------------------------
-echo 'c1 client 1' >"$HOUSE/one/script"
+echo '>c1< client 1' >"$HOUSE/one/script"
 post c1 NOTIFICATION 7000
 post c2 NOTIFICATION 7000
 ok "a fault of the Client kind ends in quarantine" settled c1 QUARANTINED
 is "at once, with its reason" "$(attempts c1) $(error c1)" "1 REMOTE_FAULT: SCE001: refused"
 is "and its code" "$(pg_sql "SELECT verdict || ' ' || code FROM shepd.journal WHERE message_id = 'c1'")" "quarantined REMOTE_FAULT"
 ok "and blocks nobody" settled c2 ACCEPTED
-echo 'd1 503 1000' >"$HOUSE/one/script"
+echo '>d1< 503 1000' >"$HOUSE/one/script"
 post d1 NOTIFICATION 8000 one HQ_SUBMIT '3 seconds'
 ok "at its deadline a message goes to quarantine" settled d1 QUARANTINED
 has "with its last error" "$(error d1)" '^deadline: HTTP_UNREACHABLE: answered with status 503'
