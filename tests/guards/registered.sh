@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Nothing is written and never run: every cmocka test stands in its table, every test program and
-# script below tests/ in a makefile fragment.
+# script below tests/ in a makefile fragment, and what is run by its name may be run.
 set -u
 cd "${SRCDIR:?}" || exit 1
 bad=0
@@ -26,6 +26,9 @@ for file in $(find tests -type f \( -name '*.c' -o -name '*.sh' -o -name '*.py' 
 		echo "FAIL $file stands in no makefile fragment"
 		bad=1
 	fi
+done
+for file in tests/integration/*.sh tests/faults/*.sh; do
+	[ -x "$file" ] || { echo "FAIL $file is not executable"; bad=1; }
 done
 echo "$tests tests, $programs programs and scripts"
 [ $tests -ge 20 ] && [ $programs -ge 5 ] || { echo "FAIL nothing to check was found"; bad=1; }
