@@ -49,9 +49,9 @@ dom_set_prefix(struct dom *doc, const char *prefix, struct err *e)
 	const char *ns = dom_ns(top);
 	xmlNs *own;
 
-	if (ns[0] == '\0')
+	if (root == NULL || ns[0] == '\0')
 		return err_set(
-		    e, ERR_CONFIG, "%s has no namespace to have a prefix", dom_text_of(root->name));
+		    e, ERR_CONFIG, "%s has no namespace to have a prefix", dom_name(top));
 	for (struct dom_node *n = top; n != NULL; n = dom_following(n, top))
 		if (check_one(dom_to_xml(n), prefix, ns, e) != 0)
 			return -1;

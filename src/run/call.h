@@ -46,6 +46,7 @@ struct call {
 	struct run_payload payload;
 	struct msg_signer citizen;
 
+	unsigned char body_sha256[32]; /* of what stands in the Body */
 	struct db_claimed claimed;
 	enum db_claim claim;
 	struct octets stored; /* the answer of the first time, when repeated */

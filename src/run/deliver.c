@@ -18,6 +18,7 @@
 
 enum {
 	MOST_TAKEN = 64,    /* of one lane at once */
+	MOST_BACK = 128,    /* given back at once */
 	MOST_SETTLED = 64,  /* in one transaction */
 	FINISHING = 100,    /* ms between two looks at what is still under way */
 	LONGEST_OPEN = 60,  /* seconds between two probes of a receiver that is left alone */
@@ -196,9 +197,10 @@ settle_some(struct run_delivery *d, struct err *e)
 /* --- taking ---------------------------------------------------------------------------------- */
 
 static int
-add_batch(struct run_delivery *d, struct lane *l, struct batch *b, struct db_outbox_row *rows,
+add_batch(struct run_delivery *d, struct lane *l, struct batch **batch, struct db_outbox_row *rows,
     size_t count, struct err *e)
 {
+	struct batch *b = *batch;
 	struct shipment *all = arena_alloc(b->arena, count * sizeof(*all));
 
 	if (all == NULL)
@@ -211,6 +213,7 @@ add_batch(struct run_delivery *d, struct lane *l, struct batch *b, struct db_out
 	b->left = count;
 	b->next = d->batches;
 	d->batches = b;
+	*batch = NULL; /* moved */
 	return 0;
 }
 
@@ -231,11 +234,7 @@ take(struct run_delivery *d, struct lane *l, unsigned most, struct err *e)
 	if (db_outbox_take(d->desk->db, &wish, b->arena, &rows, &count, e) != 0)
 		goto out;
 	l->take_at = count < most ? run_monotonic() + GLANCE : 0;
-	if (count > 0 && add_batch(d, l, b, rows, count, e) != 0)
-		goto out;
-	if (count > 0)
-		b = NULL; /* moved */
-	rc = 0;
+	rc = count > 0 ? add_batch(d, l, &b, rows, count, e) : 0;
 out:
 	if (b != NULL)
 		batch_free(b);
@@ -259,13 +258,12 @@ stock_up(struct run_delivery *d, struct lane *l, struct err *e)
 static int
 give_back(struct run_delivery *d, struct lane *l, struct err *e)
 {
-	const struct db_outbox_row *rows[2 * MOST_TAKEN];
+	const struct db_outbox_row *rows[MOST_BACK];
 	size_t n = 0;
 
 	if (l->stock.count == 0 || l->breaker.opened == 0 || run_monotonic() >= l->breaker.until)
 		return 0;
-	for (const struct shipment *s = l->stock.first; s != NULL && n < 2 * MOST_TAKEN;
-	     s = s->next)
+	for (const struct shipment *s = l->stock.first; s != NULL && n < MOST_BACK; s = s->next)
 		rows[n++] = s->row;
 	if (db_outbox_give_back(d->desk->db, rows, n, e) != 0)
 		return -1;

@@ -112,7 +112,8 @@ sign_data(const struct pki_identity *identity, struct octets attributes, struct 
 static int
 write_cdata(struct octets text, struct arena *a, struct octets *out, struct err *e)
 {
-	static const char open[] = "<![CDATA[", close[] = "]]>", split[] = "]]]]><![CDATA[>";
+	static const char open[] = "<![CDATA[", split[] = "]]]]><![CDATA[>";
+	static const unsigned char close[] = {']', ']', '>'};
 	size_t most = text.len + sizeof(open) + sizeof(close), n = 0;
 
 	for (size_t i = 0; i + 3 <= text.len; i++)
@@ -131,7 +132,7 @@ write_cdata(struct octets text, struct arena *a, struct octets *out, struct err 
 			to[n++] = text.data[i];
 		}
 	}
-	memcpy(to + n, close, 3);
+	memcpy(to + n, close, sizeof(close));
 	out->len = n + 3;
 	return 0;
 }

@@ -237,15 +237,14 @@ write_sync(struct call *c)
 static int
 answer_once(struct call *c)
 {
-	unsigned char body[32];
 	struct db_journal_row row;
 	struct err *e = &c->err, handlers = {0};
 	int handled;
 
-	run_sha256(inside_body(c->part.digested), body);
+	run_sha256(inside_body(c->part.digested), c->body_sha256);
 	c->claimed.sender_id = c->request.sender.sender_id;
 	c->claimed.message_id = c->request.message_id;
-	c->claimed.body_sha256 = body;
+	c->claimed.body_sha256 = c->body_sha256;
 	c->claimed.at = c->received;
 	if (db_send_claim(c->desk->db, &c->claimed, e) != 0)
 		return -1;

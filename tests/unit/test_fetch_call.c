@@ -141,6 +141,7 @@ static int
 begin(void **state)
 {
 	struct err e = {0};
+	SSL_CTX *context;
 	int tls, old, plain;
 
 	(void)state;
@@ -151,8 +152,10 @@ begin(void **state)
 	plain = open_listener(&w.plain);
 	if (tls < 0 || old < 0 || plain < 0)
 		return -1;
-	serve(tls, tls_context(TLS1_3_VERSION));
-	serve(old, tls_context(TLS1_1_VERSION));
+	serve(tls, context = tls_context(TLS1_3_VERSION));
+	SSL_CTX_free(context); /* the server has its own, by fork() */
+	serve(old, context = tls_context(TLS1_1_VERSION));
+	SSL_CTX_free(context);
 	serve(plain, NULL);
 	return fetch_new("shepd-test", &w.fetch, &e);
 }
